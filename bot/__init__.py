@@ -1,0 +1,1 @@
+"""What talks to the world: Telegram, the clock, the command line, the sandbox."""

@@ -1,0 +1,1 @@
+"""What the service knows and decides. Imports nothing that talks to the world."""

@@ -1,0 +1,1 @@
+"""The duty side: one verb function a deed."""

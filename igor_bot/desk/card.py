@@ -1,0 +1,233 @@
+"""The card of a case: first what a tired worker needs, then the answers word for word. Pure
+but for the settings' types; it shows no number and no meeting place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from igor_bot import texts
+from igor_bot.desk import guarded, sharing
+from igor_bot.desk.case import Case, Request, moment
+from igor_bot.desk.deeds import CALL_RESULTS, HEARD, OUTCOMES, RIDE_STEPS
+from igor_bot.flows import FLOWS
+from igor_bot.flows.engine import Context, Step
+from igor_bot.messages import Button, Rows, rows
+from igor_bot.states import KINDS, STATES
+from igor_bot.texts import N_, Text
+
+LONGEST_ANSWER = 700
+"""Characters of an answer on the card; the whole of a longer one is posted below it."""
+
+ROLE_NAMES = {"minor": N_("says: under 18"), "professional": N_("says: asks through work")}
+
+
+def title(case: Case, organisation: str) -> tuple[Text, ...]:
+    """Return the topic's name: pseudonym and kinds."""
+    kinds = dict.fromkeys(r.kind for r in _seen_requests(case, organisation))
+    return (texts.verbatim(case.names[organisation]), *(Text(KINDS[k]) for k in kinds))
+
+
+def card(case: Case, organisation: str, context: Context) -> tuple[Text, ...]:
+    """Return the card's lines for one desk; `context` is the desk's language and zone."""
+    shown = _seen_requests(case, organisation)
+    lines = [
+        Text(
+            "{mark}{name}", {"mark": "‼ " if case.urgent else "", "name": case.names[organisation]}
+        )
+    ]
+    if organisation == case.lead:
+        lines += _first_facts(case, context)
+    lines += [_owner(case, organisation), *_chat(case), *_promise(case)]
+    lines += [_route(case, organisation), *_unverified(case, shown)]
+    for request in shown:
+        lines.append(Text(""))
+        lines += _request(case, request, organisation, context)
+    if case.closed_at is not None:
+        known = {
+            "outcome": Text(OUTCOMES[case.outcome or "helped"]),
+            "time": moment(case.closed_at),
+        }
+        lines.append(Text(N_("Closed {time}: {outcome}."), known))
+    return tuple(lines)
+
+
+def long_answers(request: Request) -> tuple[str, ...]:
+    """Return the answers that the card cuts short."""
+    return tuple(
+        v for v in request.answers.values() if isinstance(v, str) and len(v) > LONGEST_ANSWER
+    )
+
+
+def _seen_requests(case: Case, organisation: str) -> list[Request]:
+    if organisation == case.lead:
+        return list(case.requests)
+    return [r for r in case.requests if sharing.passes_to_police(r.kind, r.answers)]
+
+
+_FIRST = (
+    ("danger", N_("Danger")),
+    ("near", N_("Other party near")),
+    ("children", N_("Children there")),
+    ("how_long", N_("Can write")),
+)
+
+
+def _first_facts(case: Case, context: Context) -> list[Text]:
+    """Danger, other party, children, time: the newest answer of each, or "not asked"."""
+    lines = []
+    for key, label in _FIRST:
+        request = next((r for r in reversed(case.requests) if key in r.answers), None)
+        answer = Text(N_("not answered"))
+        if request is not None and request.answers[key] is not None:
+            answer = _answered(request, key, context)
+        lines.append(Text("{label}: {answer}", {"label": Text(label), "answer": answer}))
+    if case.distress_at is not None:
+        lines.append(Text(N_("Words of distress at {time}."), {"time": moment(case.distress_at)}))
+    language = {"language": texts.name_of(case.language)}
+    return [*lines, Text(N_("Language: {language}"), language)]
+
+
+def _answered(request: Request, key: str, context: Context) -> Text:
+    """Word for word, with the time: it is what she answered, never what is so."""
+    step = FLOWS[request.kind].step(key)
+    at = moment(request.answered_at.get(key, request.asked_at))
+    known = {"answer": _label(step, request.answers[key], context), "time": at}
+    return Text(N_("answered {answer} {time}"), known)
+
+
+def _label(step: Step | None, value: Any, context: Context) -> Text:
+    """A code's label in the desk's language, her own words as they are."""
+    if step is not None and isinstance(value, str):
+        options = step.parser.options(context)
+        if value in options:
+            return options[value]
+        return texts.verbatim(f"“{value}”")
+    return texts.verbatim(str(value))
+
+
+def _owner(case: Case, organisation: str) -> Text:
+    since = {"time": moment(case.waiting_since[organisation])}
+    if organisation not in case.owners:
+        return Text(N_("Waiting since {time}, nobody has taken it"), since)
+    known = {
+        "name": case.owner_names[organisation],
+        "time": moment(case.claimed_at[organisation]),
+    }
+    return Text(N_("{name} has it since {time}"), known)
+
+
+def _chat(case: Case) -> list[Text]:
+    if case.blocked and case.left_at is not None:
+        return [Text(N_("Has blocked the chat {time}."), {"time": moment(case.left_at)})]
+    if case.left_at is not None:
+        return [Text(N_("Left {time}, do not write."), {"time": moment(case.left_at)})]
+    return [Text(N_("In the chat, last {time}"), {"time": moment(case.seen_at)})]
+
+
+def _promise(case: Case) -> list[Text]:
+    if case.told_at is not None:
+        return [
+            Text(N_("Was told at {time} that nobody could answer"), {"time": moment(case.told_at)})
+        ]
+    if case.promised_at is None or case.owners:
+        return []
+    return [
+        Text(N_("Promised: by {time} she hears how it stands"), {"time": moment(case.promised_at)})
+    ]
+
+
+def _route(case: Case, organisation: str) -> Text:
+    call = "number" in guarded.pieces(case, organisation)
+    left = any(r.answers.get("even_if_left") == "yes" for r in case.requests if not r.over)
+    if call and left:
+        return Text(N_("Route: call, also if she has left the chat"))
+    return Text(N_("Route: call, or this chat")) if call else Text(N_("Route: this chat"))
+
+
+def _unverified(case: Case, shown: list[Request]) -> list[Text]:
+    return [
+        Text(
+            N_("From the chat {time}, unverified: {words}"),
+            {"time": moment(at), "words": f"“{words}”"},
+        )
+        for request in shown
+        for at, words in request.changes
+        if not request.over
+    ]
+
+
+def _request(case: Case, request: Request, organisation: str, context: Context) -> list[Text]:
+    known: dict[str, object] = {
+        "kind": Text(KINDS[request.kind]),
+        "state": Text(STATES[request.state]),
+        "time": moment(request.asked_at),
+    }
+    lines = [Text(N_("{kind} ({time}): {state}"), known)]
+    answers: Mapping[str, Any] = sharing.visible(
+        organisation, case.lead, request.kind, request.answers
+    )
+    if answers.get("role") in ROLE_NAMES:
+        lines.append(Text(ROLE_NAMES[str(answers["role"])]))
+    for step in FLOWS[request.kind].steps:
+        value = answers.get(step.key)
+        if step.label and value is not None and step.key not in dict(_FIRST):
+            label = Text(step.label)
+            lines.append(
+                Text("{label}: {answer}", {"label": label, "answer": _shown(step, value, context)})
+            )
+    if request.wanted_at is not None:
+        lines.append(Text(N_("Wished for at {time}."), {"time": moment(request.wanted_at)}))
+    if request.heard:
+        lines.append(Text(HEARD[request.heard]))
+    return lines
+
+
+def _shown(step: Step, value: Any, context: Context) -> Text:
+    options = step.parser.options(context)
+    if step.guarded and value not in options:
+        return Text(N_("given, press the button to see it"))
+    if isinstance(value, str) and len(value) > LONGEST_ANSWER:
+        return texts.verbatim(f"“{value[:LONGEST_ANSWER]}…”")
+    return _label(step, value, context)
+
+
+# Buttons ------------------------------------------------------------------------------------
+
+
+def buttons(case: Case, organisation: str) -> Rows:
+    """Return the card's buttons: what can be done now, and nothing else."""
+    name = case.names[organisation]
+    if case.closed_at is not None:
+        return ()
+    if organisation not in case.owners:
+        return ((_deed(N_("Claim"), "claim", name),),)
+    shows = [_deed(guarded.LABELS[p], "show", name, p) for p in guarded.pieces(case, organisation)]
+    return (
+        *rows(shows, 2),
+        *_calls(case, organisation, name),
+        *_rides(case, name),
+        (_deed(N_("Phrases"), "phrase", name),),
+        (_deed(N_("Release"), "release", name), _deed(N_("Close"), "close", name)),
+    )
+
+
+def _calls(case: Case, organisation: str, name: str) -> Rows:
+    if "number" not in guarded.pieces(case, organisation):
+        return ()
+    return rows((_deed(label, "call", name, key) for key, label in CALL_RESULTS.items()), 2)
+
+
+def _rides(case: Case, name: str) -> Rows:
+    ride = case.open_request("transport")
+    if ride is None:
+        return ()
+    if ride.heard is None:
+        heard = [_deed(label, "ride", name, key) for key, label in HEARD.items()]
+        return (*rows(heard, 2), (_deed(RIDE_STEPS["cancelled"], "ride", name, "cancelled"),))
+    steps = (_deed(label, "ride", name, k) for k, label in RIDE_STEPS.items() if k != ride.state)
+    return rows(steps, 3)
+
+
+def _deed(label: str, deed: str, name: str, value: str = "") -> Button:
+    return Button(Text(label), f"desk:{deed}:{name}" + (f":{value}" if value else ""))

@@ -1,0 +1,133 @@
+"""A case and its requests as the service remembers them; sealed as one with the case's key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from igor_bot.person import Standing
+from igor_bot.states import OVER
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Something asked for in a case. Times are unix seconds."""
+
+    number: int
+    kind: str
+    answers: Mapping[str, Any]
+    asked_at: float
+    answered_at: Mapping[str, float] = field(default_factory=dict)
+    """When each answer after sending came."""
+    wanted_at: float | None = None
+    """The moment she chose, for a call or a ride."""
+    state: str = "open"
+    heard: str | None = None
+    """For a ride: that the owner has heard her, or why not."""
+    changes: tuple[tuple[float, str], ...] = ()
+    """Changes asked for in the chat, unverified."""
+    call_words: tuple[str, str] = ("", "")
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is to come of it."""
+        return self.state in OVER
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One person's matter with one area. Keyed by organisation: names, owners, claimed, spoke."""
+
+    id: str
+    area: str
+    person: str
+    language: str
+    opened_at: float
+    names: Mapping[str, str]
+    """The pseudonym on each desk that may see the case; the first is where it opened."""
+    requests: tuple[Request, ...] = ()
+    owners: Mapping[str, int] = field(default_factory=dict)
+    owner_names: Mapping[str, str] = field(default_factory=dict)
+    claimed_at: Mapping[str, float] = field(default_factory=dict)
+    spoke_at: Mapping[str, float] = field(default_factory=dict)
+    waiting_since: Mapping[str, float] = field(default_factory=dict)
+    promised_at: float | None = None
+    told_at: float | None = None
+    """When she was told that nobody could answer."""
+    distress_at: float | None = None
+    left_at: float | None = None
+    blocked: bool = False
+    seen_at: float = 0.0
+    guarded: tuple[str, ...] = ()
+    """Numbers and coordinates from her words, shown to the owner alone."""
+    hinted: tuple[str, ...] = ()
+    talking_with: str = ""
+    """The organisation her next words go to."""
+    outcome: str | None = None
+    closed_at: float | None = None
+
+    @property
+    def lead(self) -> str:
+        """The organisation on whose desk the case opened."""
+        return next(iter(self.names))
+
+    @property
+    def urgent(self) -> bool:
+        """Whether she answered danger with anything but no, or wrote words of distress."""
+        dangers = (r.answers.get("danger") for r in self.requests if not r.over)
+        return self.distress_at is not None or any(d not in (None, "no") for d in dangers)
+
+    def organisation_of(self, pseudonym: str) -> str | None:
+        """Return the organisation that knows the case by this pseudonym, or None."""
+        return next((o for o, name in self.names.items() if name == pseudonym), None)
+
+    def open_request(self, kind: str) -> Request | None:
+        """Return the newest request of `kind` that is under way, or None."""
+        return next((r for r in reversed(self.requests) if r.kind == kind and not r.over), None)
+
+    def with_request(self, request: Request) -> Case:
+        """Return the case with `request` in the place of the one with its number."""
+        others = tuple(request if r.number == request.number else r for r in self.requests)
+        known = any(r.number == request.number for r in self.requests)
+        return replace(self, requests=others if known else (*others, request))
+
+
+def standing(case: Case) -> Standing:
+    """Return what the conversation may know of the case."""
+    claimed = bool(case.owners)
+    return Standing(
+        claimed,
+        tuple(
+            (str(r.number), r.kind, "taken" if claimed and r.state == "open" else r.state)
+            for r in case.requests
+            if not r.over
+        ),
+    )
+
+
+def moment(at: float) -> datetime:
+    """Return unix seconds as an aware datetime."""
+    return datetime.fromtimestamp(at, UTC)
+
+
+def to_json(case: Case) -> dict[str, Any]:
+    """Return plain data, fit for JSON."""
+    return asdict(case)
+
+
+def from_json(data: Mapping[str, Any]) -> Case:
+    """Return the case that `to_json` wrote out."""
+    requests = tuple(
+        Request(
+            **{
+                **r,
+                "changes": tuple((at, words) for at, words in r["changes"]),
+                "call_words": tuple(r["call_words"]),
+            }
+        )
+        for r in data["requests"]
+    )
+    lists = {key: tuple(data[key]) for key in ("guarded", "hinted")}
+    return Case(**{**data, **lists, "requests": requests})

@@ -1,0 +1,287 @@
+"""What a person's doings mean for her case: each function returns the case and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from igor_bot import discretion, texts
+from igor_bot.desk import sharing
+from igor_bot.desk.case import Case, Request, moment
+from igor_bot.desk.effects import Card, DeskEffect, Due, PassOn, Post, Write
+from igor_bot.desk.shift import Shift
+from igor_bot.messages import EXIT, TO_MENU, Say
+from igor_bot.person import Person, Said, Submit
+from igor_bot.states import KINDS
+from igor_bot.texts import N_, Text
+
+Outcome = tuple[Case, tuple[DeskEffect, ...]]
+
+AGREED_AHEAD_S = 600
+"""Seconds before an agreed time at which the desk is reminded of it."""
+
+NOBODY = N_(
+    "Sorry, nobody has been able to answer yet. It's not because of you. Your request stays. "
+    "Call {phone}, in danger {emergency}."
+)
+
+
+def submit(
+    case: Case | None, sent: Submit, person: Person, owner_of: str, shift: Shift, case_id: str
+) -> Outcome:
+    """Open a case with the request, or add the request to the open one.
+
+    `owner_of` is the key by which the store knows the person; `case_id` names a new case.
+    """
+    new = case is None
+    case = case or _opened(person, owner_of, shift, case_id)
+    request = _request(case, sent, shift)
+    case = replace(case.with_request(request), seen_at=shift.now)
+    effects: list[DeskEffect] = []
+    if new:
+        case, effects = _start(case, case.lead, shift)
+    else:
+        why = Text(N_("New request: {kind}."), {"kind": Text(KINDS[request.kind])})
+        effects = [Card(case.lead), Post(case.lead, (why,), mention=_attention(case, shift))]
+    if request.wanted_at is not None:
+        effects.append(_agreed(request, case.lead))
+    for said in sent.kept:
+        case, passed = pass_on(case, said, shift)
+        effects += passed
+    return case, tuple(effects)
+
+
+def _opened(person: Person, owner_of: str, shift: Shift, case_id: str) -> Case:
+    lead = shift.area.first_desk.organisation
+    promise = shift.area.promise_s
+    return Case(
+        id=case_id,
+        area=shift.area.id,
+        person=owner_of,
+        language=person.language,
+        opened_at=shift.now,
+        names={lead: shift.new_name()},
+        promised_at=None if promise is None else shift.now + promise,
+        talking_with=lead,
+    )
+
+
+def _request(case: Case, sent: Submit, shift: Shift) -> Request:
+    time = sent.answers.get("time")
+    wanted = shift.next_time(str(time)) if sent.answers.get("when") == "later" and time else None
+    return Request(
+        number=len(case.requests) + 1,
+        kind=sent.kind,
+        answers=dict(sent.answers),
+        asked_at=shift.now,
+        wanted_at=wanted,
+        call_words=sent.call_words,
+    )
+
+
+def _agreed(request: Request, organisation: str) -> Due:
+    assert request.wanted_at is not None
+    return Due("agreed", request.wanted_at - AGREED_AHEAD_S, organisation, request.number)
+
+
+def _start(case: Case, organisation: str, shift: Shift) -> tuple[Case, list[DeskEffect]]:
+    """Start the ladder of a desk; its first alert stands on the card itself, since a group
+    takes only 20 messages a minute."""
+    case = replace(case, waiting_since={**case.waiting_since, organisation: shift.now})
+    now = shift.climb(organisation, shift.now, 0)
+    due = Due("ladder", now.next_at, organisation, now.next_step)
+    return case, [Card(organisation, now.alert), due]
+
+
+def restart(case: Case, organisation: str, shift: Shift) -> tuple[Case, list[DeskEffect]]:
+    """Start the ladder of a desk anew, in a topic that is there already."""
+    case, effects = _start(case, organisation, shift)
+    first = effects[0]
+    alert = first.mention if isinstance(first, Card) else ()
+    return case, [
+        Card(organisation),
+        Post(organisation, _waiting(case), mention=alert),
+        *effects[1:],
+    ]
+
+
+def climb(
+    case: Case, organisation: str, step: int, phone: str, emergency: str, shift: Shift
+) -> Outcome:
+    """Do what is due on the ladder; nothing once somebody has claimed or the case is closed."""
+    if case.closed_at is not None or organisation in case.owners:
+        return case, ()
+    now = shift.climb(organisation, case.waiting_since[organisation], step)
+    effects: list[DeskEffect] = [Due("ladder", now.next_at, organisation, now.next_step)]
+    if now.alert:
+        effects.append(Post(organisation, _waiting(case), mention=now.alert))
+    if now.tell_person:
+        known = {"phone": texts.phone(phone), "emergency": texts.phone(emergency)}
+        message = Say((Text(NOBODY, known),), ((TO_MENU, EXIT),), question=True)
+        case = replace(case, told_at=shift.now)
+        effects += [Write(message, news=True), Card(organisation)]
+    return case, tuple(effects)
+
+
+def _waiting(case: Case) -> tuple[Text, ...]:
+    kinds = [Text(KINDS[r.kind]) for r in case.requests if not r.over]
+    lead = case.lead
+    return (
+        Text(
+            N_("{name} ({kind}) has been waiting since {time}. Nobody has taken it yet."),
+            {
+                "name": case.names[lead],
+                "kind": kinds[-1] if kinds else "",
+                "time": moment(case.waiting_since[lead]),
+            },
+        ),
+    )
+
+
+def _attention(case: Case, shift: Shift, organisation: str | None = None) -> tuple[int, ...]:
+    """Whom to call to a case: its owner, else whoever is on duty, else all of the desk."""
+    where = organisation or case.lead
+    if where in case.owners:
+        return (case.owners[where],)
+    staff = shift.desk(where).staff
+    signed_on = shift.signed_on.get(where, frozenset())
+    return tuple(w for w in staff if w in signed_on) or staff
+
+
+def add(case: Case, kind: str, key: str, value: Any, shift: Shift) -> Outcome:
+    """Add an answer given after sending; a ride that the police may drive opens their topic."""
+    request = case.open_request(kind)
+    if request is None:
+        return case, ()
+    request = replace(
+        request,
+        answers={**request.answers, key: value},
+        answered_at={**request.answered_at, key: shift.now},
+    )
+    case = replace(case.with_request(request), seen_at=shift.now)
+    effects: list[DeskEffect] = [Card(case.lead)]
+    wants_police = sharing.passes_to_police(kind, request.answers)
+    if wants_police and "police" not in case.names and shift.area.desk_of("police"):
+        case = replace(case, names={**case.names, "police": shift.new_name()})
+        case, started = _start(case, "police", shift)
+        effects += started
+        if request.wanted_at is not None:
+            effects.append(_agreed(request, "police"))
+    return case, tuple(effects)
+
+
+def pass_on(
+    case: Case, said: Said, shift: Shift, corrected: bool = False, acknowledge: bool = False
+) -> Outcome:
+    """Put what she sent into the topic of whoever she is talking with, numbers taken out."""
+    words, numbers = discretion.mask_numbers(said.words, shift.area.region)
+    secret = (*numbers, said.guarded) if said.guarded else numbers
+    case = replace(
+        case,
+        seen_at=shift.now,
+        guarded=(*case.guarded, *(s for s in secret if s not in case.guarded)),
+    )
+    effects: tuple[DeskEffect, ...] = (
+        PassOn(case.talking_with, said, words, corrected, acknowledge),
+    )
+    return case, (*effects, Card(case.talking_with)) if secret else effects
+
+
+def distress(case: Case, shift: Shift) -> Outcome:
+    """Her words hold a sign of distress: the case goes up in the queue."""
+    case = replace(case, distress_at=shift.now)
+    why = Text(N_("Words of distress at {time}."), {"time": moment(shift.now)})
+    return case, (
+        Post(case.talking_with, (why,), mention=_attention(case, shift, case.talking_with)),
+        Card(case.lead),
+    )
+
+
+def ask_stop(case: Case, number: str, shift: Shift) -> Outcome:
+    """A stop asked for in the chat pauses: who holds the phone can press buttons."""
+    request = _numbered(case, number)
+    if request is None:
+        return case, ()
+    why = N_(
+        "{kind}: from the chat, unverified, she asks to stop it. It is paused. Hear her first."
+    )
+    return _asked(case, replace(request, state="paused"), why, shift)
+
+
+def ask_change(case: Case, number: str, words: str, shift: Shift) -> Outcome:
+    """A change asked for in the chat is marked as unverified; nothing changes by itself."""
+    request = _numbered(case, number)
+    if request is None:
+        return case, ()
+    masked, numbers = discretion.mask_numbers(words, shift.area.region)
+    case = replace(case, guarded=(*case.guarded, *numbers))
+    why = N_("{kind}: from the chat, unverified, she asks for a change. Hear her first.")
+    changed = replace(request, changes=(*request.changes, (shift.now, masked)))
+    return _asked(case, changed, why, shift)
+
+
+def _asked(case: Case, request: Request, why: str, shift: Shift) -> Outcome:
+    case = replace(case.with_request(request), seen_at=shift.now)
+    told = Text(why, {"kind": Text(KINDS[request.kind])})
+    return case, (Post(case.lead, (told,), mention=_attention(case, shift)), *_cards(case))
+
+
+def _numbered(case: Case, number: str) -> Request | None:
+    return next((r for r in case.requests if str(r.number) == number and not r.over), None)
+
+
+def left(case: Case, blocked: bool, shift: Shift) -> Outcome:
+    """She left: nobody writes, and every desk sees it."""
+    case = replace(case, left_at=shift.now, blocked=blocked)
+    why = N_("Has blocked the chat {time}.") if blocked else N_("Left {time}, do not write.")
+    told = (Text(why, {"time": moment(shift.now)}),)
+    return case, (*(Post(o, told) for o in case.names), *_cards(case))
+
+
+def returned(case: Case, shift: Shift) -> Outcome:
+    """She is back and past the gate."""
+    if case.left_at is None:
+        return replace(case, seen_at=shift.now), ()
+    case = replace(case, left_at=None, blocked=False, seen_at=shift.now)
+    told = (Text(N_("Is back in the chat {time}."), {"time": moment(shift.now)}),)
+    return case, (*(Post(o, told) for o in case.names), *_cards(case))
+
+
+def agreed_time(case: Case, organisation: str, number: int, shift: Shift) -> Outcome:
+    """Remind the desk of a time that was chosen."""
+    request = _numbered(case, str(number))
+    if request is None or request.wanted_at is None or case.closed_at is not None:
+        return case, ()
+    why = Text(
+        N_("{kind} wished for at {time}."),
+        {"kind": Text(KINDS[request.kind]), "time": moment(request.wanted_at)},
+    )
+    return case, (Post(organisation, (why,), mention=_attention(case, shift, organisation)),)
+
+
+def owner_silent(case: Case, organisation: str, shift: Shift) -> Outcome:
+    """Remind the owner who claimed and has not written yet."""
+    if organisation not in case.owners or organisation in case.spoke_at or case.closed_at:
+        return case, ()
+    claimed = moment(case.claimed_at[organisation])
+    why = Text(
+        N_("{name}: claimed {time}, and nothing has been written to her yet."),
+        {"name": case.names[organisation], "time": claimed},
+    )
+    again = Due("first_words", shift.now + FIRST_WORDS_S, organisation)
+    return case, (Post(organisation, (why,), mention=(case.owners[organisation],)), again)
+
+
+FIRST_WORDS_S = timedelta(minutes=5).total_seconds()
+"""A claim pauses the reminders this long, until the first words are sent."""
+
+
+def _cards(case: Case) -> tuple[Card, ...]:
+    return tuple(Card(o) for o in case.names)
+
+
+def known_answers(case: Case, request: Request, organisation: str) -> Mapping[str, Any]:
+    """Return the answers of a request that a desk may see."""
+    return sharing.visible(organisation, case.lead, request.kind, request.answers)

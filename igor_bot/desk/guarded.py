@@ -1,0 +1,95 @@
+"""What only the owner sees, on demand: numbers, words for a call, meeting places."""
+
+from __future__ import annotations
+
+from igor_bot import texts
+from igor_bot.desk import sharing
+from igor_bot.desk.case import Case, Request, moment
+from igor_bot.errors import Refused
+from igor_bot.flows.answers import readable_number
+from igor_bot.texts import N_, Text
+
+OPENS_BEFORE_S = 900
+"""Seconds before a chosen time at which a number is shown."""
+CLOSES_AFTER_S = 7200
+"""Seconds after a chosen time until which it is shown."""
+FITS = 190
+"""Characters of a pop-up, of Telegram's 200."""
+
+LABELS: dict[str, str] = {
+    "number": N_("Show number"),
+    "pickup": N_("Show meeting place"),
+    "danger": N_("Show for the police"),
+    "more": N_("Show from her words"),
+}
+
+
+def pieces(case: Case, organisation: str) -> tuple[str, ...]:
+    """Return which guarded pieces a desk may ask for, as values of the deed `show`."""
+    there = []
+    answers = [_seen(case, r, organisation) for r in case.requests if not r.over]
+    if any(_number(a) for a in answers):
+        there.append("number")
+    if any(a.get("pickup") for a in answers):
+        there.append("pickup")
+    if any(a.get("danger_place") or a.get("danger_number") for a in answers):
+        there.append("danger")
+    if case.guarded and organisation == case.lead:
+        there.append("more")
+    return tuple(there)
+
+
+def reveal(case: Case, organisation: str, value: str, now: float) -> Text:
+    """Return the pop-up for one piece. Raises Refused where it may not be shown now."""
+    there = pieces(case, organisation)
+    piece = value or (there[0] if there else "")
+    if piece not in there:
+        raise Refused(Text(N_("Nothing of that kind was given.")))
+    if piece == "more":
+        return texts.verbatim("\n".join(map(readable_number, case.guarded[-6:]))[-FITS:])
+    wanted = "danger_place" if piece == "danger" else piece
+    request = next(
+        r
+        for r in reversed(case.requests)
+        if not r.over
+        and (a := _seen(case, r, organisation)) is not None
+        and (_number(a) if piece == "number" else a.get(wanted) or a.get("danger_number"))
+    )
+    answers = _seen(case, request, organisation)
+    if piece == "number":
+        return _call(case, request, str(_number(answers)), now)
+    if piece == "pickup":
+        return texts.verbatim(str(answers["pickup"])[:FITS])
+    parts = (answers.get("danger_place"), readable_number(str(answers.get("danger_number") or "")))
+    return texts.verbatim("\n".join(str(p) for p in parts if p)[:FITS])
+
+
+def _call(case: Case, request: Request, number: str, now: float) -> Text:
+    """Number and words, in the window she chose and only if she may be called at all."""
+    agreed = request.answers.get("even_if_left") == "yes"
+    if case.left_at is not None and not agreed:
+        raise Refused(Text(N_("She has left and did not ask to be called after that.")))
+    if request.wanted_at is not None:
+        opens = request.wanted_at - OPENS_BEFORE_S
+        if not opens <= now <= request.wanted_at + CLOSES_AFTER_S:
+            raise Refused(Text(N_("She may be called from {time}."), {"time": moment(opens)}))
+    shown = readable_number(number)
+    if not request.call_words[0]:
+        return texts.verbatim(shown)
+    known = {"number": shown, "caller": request.call_words[0], "answer": request.call_words[1]}
+    return Text(
+        N_(
+            "{number}\nYou say “{caller}”. If she can talk, she answers “{answer}”. Hidden number, "
+            "no voicemail."
+        ),
+        known,
+    )
+
+
+def _seen(case: Case, request: Request, organisation: str) -> dict[str, object]:
+    return dict(sharing.visible(organisation, case.lead, request.kind, request.answers))
+
+
+def _number(answers: dict[str, object]) -> object | None:
+    number = answers.get("number")
+    return answers.get("danger_number") if number in (None, "chat") else number

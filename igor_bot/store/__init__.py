@@ -1,0 +1,1 @@
+"""Tables, crypto, unit of work. Knows of no conversation."""
