@@ -27,7 +27,7 @@ PAGE = Path(__file__).parent / "sandbox" / "page"
 MARK = "# Written by igor-bot demo"
 PRIVATE = 0o700
 # Nothing from outside the page's own address is loaded, and nothing is sent anywhere else.
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; "
 POLICY += "img-src 'self'; media-src 'self'; connect-src 'self'; base-uri 'none'"
 
 
@@ -57,10 +57,10 @@ DESKS = (
         -1001000000001,
         "Social services",
         "social",
-        "sv",
+        "en",
         (Actor(5001, "Sara", "sv"), Actor(5002, "Elin", "sv")),
     ),
-    DemoDesk(-1001000000002, "Police", "police", "sv", (Actor(5003, "Jonas", "sv"),)),
+    DemoDesk(-1001000000002, "Police", "police", "en", (Actor(5003, "Jonas", "sv"),)),
 )
 
 
@@ -71,55 +71,67 @@ async def demo(port: int, data: Path | None, open_browser: bool) -> int:
     at the end. A taken port, or a folder that holds somebody's real settings, is said in one
     sentence, code 2; a bot that cannot be set up, code 1.
     """
-    world = people_world()
-    supervisor = Supervisor(_say)
     try:
         with _folder(data) as folder:
-            write_settings(folder)
-            async with serve(
-                world, control_port=port, control_routes=routes(supervisor)
-            ) as running:
-                env = bot_environment(folder, world.token, running.api_url, running.control_url)
-                return await _run(supervisor, env, folder, running.control_url, data, open_browser)
+            return await _play(port, folder, "kept" if data else "deleted at the end", open_browser)
     except OSError as problem:
         _say(_refusal(problem, port))
-        return 2
     except _Foreign as problem:
         _say(str(problem))
-        return 2
+    return 2
 
 
 class _Foreign(Exception):
     """Raised when the folder for the demo's data holds settings that the demo did not write."""
 
 
-async def _run(
-    supervisor: Supervisor,
-    env: dict[str, str],
-    folder: Path,
-    url: str,
-    data: Path | None,
-    open_browser: bool,
-) -> int:
+async def _play(port: int, folder: Path, fate: str, open_browser: bool) -> int:
+    write_settings(folder)
+    supervisor, world = Supervisor(_say), people_world()
+    async with (
+        _stop_signal() as stop,
+        serve(world, control_port=port, control_routes=routes(supervisor)) as running,
+    ):
+        url = running.control_url
+        supervisor.env = bot_environment(folder, world.token, running.api_url, url)
+        if not await _set_up(supervisor, folder, stop):
+            return 0 if stop.is_set() else 1
+        await _run(supervisor, url, f"{folder}, {fate}", stop, open_browser)
+    return 0
+
+
+async def _set_up(supervisor: Supervisor, folder: Path, stop: asyncio.Event) -> bool:
+    """Let `igor-bot init` make the key; whether it did, before somebody stopped the demo."""
     config = str(folder / "igor.toml")
-    failed = await complete(env, "init", "--yes", "--config", config)
+    supervisor.command = ("run", "--config", config)
+    making = asyncio.create_task(complete(supervisor.env, "init", "--yes", "--config", config))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({making, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not making.done():
+        making.cancel()
+        await asyncio.wait({making})
+        return False
+    failed = making.result()
     if failed is not None:
         _say(f"The bot could not be set up: {failed}")
-        return 1
-    async with _stop_signal() as stop:
-        supervisor.command, supervisor.env = ("run", "--config", config), env
-        await supervisor.start()
-        try:
-            kept = "kept" if data else "deleted at the end"
-            _say(f"igor-bot demo: open {url}/ in a browser.")
-            _say(f"The bot's files are in {folder}, {kept}.")
-            _say("Ctrl-C ends everything.")
-            if open_browser and _has_display():
-                await asyncio.to_thread(webbrowser.open, f"{url}/")
-            await stop.wait()
-        finally:
-            await supervisor.stop()
-    return 0
+    return failed is None
+
+
+async def _run(
+    supervisor: Supervisor, url: str, place: str, stop: asyncio.Event, open_browser: bool
+) -> None:
+    """Keep the bot beside the page until `stop`."""
+    await supervisor.start()
+    try:
+        _say(f"igor-bot demo: open {url}/ in a browser.")
+        _say(f"The bot's files are in {place}.")
+        _say("Ctrl-C ends everything.")
+        if open_browser and _has_display():
+            await asyncio.to_thread(webbrowser.open, f"{url}/")
+        await stop.wait()
+    finally:
+        await supervisor.stop()
 
 
 def people_world() -> World:

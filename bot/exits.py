@@ -98,6 +98,10 @@ class Exits:
             self.on_exit(person_id)
         self._start(self._vanish(chat_id, person_id, cover))
 
+    async def vanish(self, chat_id: int, person_id: str, ids: list[int]) -> None:
+        """Delete messages whose time has come."""
+        await self._delete(chat_id, person_id, ids, again=False)
+
     def delete_late(self, chat_id: int, person_id: str, message_id: int) -> None:
         """Delete a message that arrived while she left."""
         self.remember(person_id, message_id, self._now())
@@ -125,13 +129,13 @@ class Exits:
         """Delete in batches, and once more: a first call may overtake what it should delete."""
         newest_first = sorted(ids, reverse=True)
         batches = [newest_first[i : i + BATCH] for i in range(0, len(newest_first), BATCH)]
-        first = await asyncio.gather(*(self._call(chat_id, batch) for batch in batches))
-        if not again:
-            return
-        await asyncio.sleep(AGAIN_S)
-        second = await asyncio.gather(*(self._call(chat_id, batch) for batch in batches))
-        for batch, *sure in zip(batches, first, second, strict=True):
-            if any(sure):
+        sure = await asyncio.gather(*(self._call(chat_id, batch) for batch in batches))
+        if again:
+            await asyncio.sleep(AGAIN_S)
+            second = await asyncio.gather(*(self._call(chat_id, batch) for batch in batches))
+            sure = [a or b for a, b in zip(sure, second, strict=True)]
+        for batch, gone in zip(batches, sure, strict=True):
+            if gone:
                 self.forget_ids(person_id, batch)
                 self.on_deleted(person_id, batch)
 

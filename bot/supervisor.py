@@ -16,6 +16,7 @@ from typing import Any
 PATIENCE = 5.0
 SETUP_PATIENCE = 60.0
 PR_SET_PDEATHSIG = 1
+PROGRAM = (sys.executable, "-m", "bot")
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -96,14 +97,13 @@ async def complete(env: dict[str, str], *command: str) -> str | None:
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
+        await process.wait()
     return None if code == 0 else last or f"`igor-bot {command[0]}` ended with exit code {code}."
 
 
 async def _spawn(env: dict[str, str], *command: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
+        *PROGRAM,
         *command,
         env=env,
         stdin=asyncio.subprocess.DEVNULL,

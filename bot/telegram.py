@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import warnings
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
 from telegram import Bot
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, RetryAfter, TimedOut
 from telegram.request import BaseRequest, RequestData
 from telegram.warnings import PTBUserWarning
 
@@ -114,3 +115,9 @@ class Telegram:
         Raises telegram.error.TelegramError and its kin.
         """
         return await self.bot.do_api_request(method, api_kwargs=params, read_timeout=read_timeout)
+
+
+def retry_seconds(problem: RetryAfter) -> float:
+    """Return how long Telegram asks to wait; the library gives a number or a timedelta."""
+    wait = problem.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from igor_bot.store.store import Store
 
 
+KEPT_KINDS = ("words", "news")
+"""What a person is still told after she has left and come back."""
+
+
 @dataclass
 class Known:
     """A person with what the store knows beside her sealed state."""
@@ -246,11 +250,11 @@ class Work:
     async def drop_prompts(self, person_id: str) -> None:
         """She left: what only she was asked goes, what a worker wrote waits."""
         mine = f"p/{person_id}"
-        self.items = [i for i in self.items if i.lane != mine or i.kind != "prompt"]
+        self.items = [i for i in self.items if i.lane != mine or i.kind in KEPT_KINDS]
         for item in self.items:
             item.held = item.held or item.lane == mine
         lane = t.outbox.c.lane == mine
-        await self._db.execute(delete(t.outbox).where(lane, t.outbox.c.kind == "prompt"))
+        await self._db.execute(delete(t.outbox).where(lane, t.outbox.c.kind.not_in(KEPT_KINDS)))
         await self._db.execute(update(t.outbox).where(lane).values(held=1))
 
     async def release_held(self, person_id: str) -> list[Item]:
@@ -269,7 +273,11 @@ class Work:
         query = select(t.outbox).where(t.outbox.c.held == 0).order_by(t.outbox.c.id)
         return await self._opened(await self._db.execute(query))
 
-    async def replace_unsent(self, source: str, text: str) -> bool:
+    async def hold(self, item: Item) -> None:
+        """Keep an unsent item until she is back."""
+        await self._db.execute(update(t.outbox).where(t.outbox.c.id == item.id).values(held=1))
+
+    async def replace_unsent(self, source: str, text: str) -> list[Item]:
         """An edit of something that has not been sent: it is sent as it is now."""
         query = select(t.outbox).where(t.outbox.c.source == source)
         items = await self._opened(await self._db.execute(query))
@@ -279,7 +287,7 @@ class Work:
             await self._db.execute(
                 update(t.outbox).where(t.outbox.c.id == item.id).values(body=body)
             )
-        return bool(items)
+        return items
 
     async def _opened(self, rows: Any) -> list[Item]:
         rows = rows.all()
@@ -322,6 +330,12 @@ class Work:
         """Remember a message id in a person's chat."""
         self._writes.add(t.message, person=person_id, message_id=message_id, sent_at=sent_at)
 
+    async def messages_gone(self, person_id: str, message_ids: Iterable[int]) -> None:
+        """Forget ids of messages that are gone from a person's chat."""
+        ids = list(message_ids)
+        where = (t.message.c.person == person_id, t.message.c.message_id.in_(ids))
+        await self._db.execute(delete(t.message).where(*where))
+
     def link(
         self, lane: str, message_id: int, other_lane: str, other_id: int, case_id: str
     ) -> None:
@@ -353,6 +367,14 @@ class Work:
             step=step,
         )
 
+    async def due_done(self, due_id: int) -> None:
+        """A due row is being done."""
+        await self._db.execute(delete(t.due).where(t.due.c.id == due_id))
+
+    async def due_later(self, due_id: int, at: float) -> None:
+        """A due row could not be done: try again at `at`."""
+        await self._db.execute(update(t.due).where(t.due.c.id == due_id).values(at=at))
+
     async def forget_due(self, case_id: str, kind: str = "", organisation: str = "") -> None:
         """Drop what is due for a case: of one kind and desk, or (empty) of any."""
         query = delete(t.due).where(t.due.c.case_id == case_id)
@@ -369,6 +391,25 @@ class Work:
             or (kind and row["kind"] != kind)
             or (organisation and row["organisation"] != organisation)
         ]
+
+    def duty(self, chat_id: int, worker: int, name: str, on_duty: bool) -> None:
+        """Remember a worker's name and whether they are on duty."""
+        self._writes.add(t.duty, chat_id=chat_id, worker=worker, name=name, on_duty=int(on_duty))
+
+    async def alarm(self, kind: str, subject: str) -> bool:
+        """Count an alarm for `doctor`; returns whether it is the first of its kind."""
+        where = (t.alarm.c.kind == kind, t.alarm.c.subject == subject)
+        row = (await self._db.execute(select(t.alarm).where(*where))).first()
+        since, count = (row.since, int(row._mapping["count"])) if row else (self.now, 0)
+        statement = _replacing(t.alarm)
+        values = {"kind": kind, "subject": subject, "since": since, "count": count + 1}
+        await self._db.execute(statement, [values])
+        return row is None
+
+    async def all_clear(self, kind: str, subject: str) -> None:
+        """An alarm is over."""
+        where = (t.alarm.c.kind == kind, t.alarm.c.subject == subject)
+        await self._db.execute(delete(t.alarm).where(*where))
 
     async def execute(self, statement: Any) -> Any:
         """Run a statement inside this work."""

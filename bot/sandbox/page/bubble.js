@@ -19,7 +19,7 @@ export function excerpt(message) {
 }
 
 /**
- * The inside of a message's list item. `look`: me (user id of the reader), authors (show names),
+ * The inside of a message's place in the log. `look`: me (user id of the reader), authors (show names),
  * find (message by id), language, onPress, onReply, onEdit (each may be missing).
  */
 export function bubble(message, look) {
@@ -36,7 +36,6 @@ export function bubble(message, look) {
     body.append(el("p", { class: "words", dir: "auto", lang: look.language }, ...rich(words, message.entities)));
   }
   if (!words && !media) body.append(el("p", { class: "words" }, message.kind));
-  if (message.reactions.length) body.append(reactions(message.reactions));
   body.append(meta(message, look));
   const parts = [body];
   if (message.keyboard) parts.push(keyboard(message, look));
@@ -49,7 +48,7 @@ function quote(quoted) {
 }
 
 function reactions(marks) {
-  const row = el("p", { class: "reactions" });
+  const row = el("span", { class: "reactions" });
   for (const mark of marks) {
     const [picture, word] = REACTIONS[mark.replace("\ufe0f", "")] || [];
     row.append(word
@@ -70,6 +69,7 @@ function meta(message, look) {
   if (!own && look.onReply) {
     line.append(replyButton(() => look.onReply(message)));
   }
+  if (message.reactions.length) line.append(reactions(message.reactions));
   if (message.pinned) line.append(el("span", {}, "pinned"));
   if (message.protected) line.append(el("span", { title: "Cannot be forwarded, saved or copied" }, icon("lock"), el("span", { class: "unseen" }, "protected")));
   if (message.silent) line.append(el("span", { title: "Sent without sound" }, icon("quiet"), el("span", { class: "unseen" }, "silent")));

@@ -15,8 +15,8 @@ export function lockScreen(node, language) {
   let drawn = "";
 
   function show(notes, locked, messages) {
-    if (notes.length) last = notes.at(-1);
-    if (last && !messages.some((message) => message.id === last.message_id)) last = null;
+    last = notes.at(-1) || later(last, messages);
+    list.setAttribute("aria-live", locked ? "polite" : "off"); // unlocked, the chat says it
     const shown = locked ? notes : [last].filter(Boolean);
     label.textContent = locked ? "Locked" : "A locked screen would show";
     empty.hidden = shown.length > 0;
@@ -35,6 +35,26 @@ export function lockScreen(node, language) {
   }
 
   return { show, tick };
+}
+
+// The last note while its message is there, or one for a newer message that was read at once.
+function later(last, messages) {
+  const newest = messages.findLast((message) => message.bot);
+  const there = last && messages.some((message) => message.id === last.message_id);
+  if (!newest || (there && last.message_id >= newest.id)) return there ? last : null;
+  return {
+    message_id: newest.id, title: newest.from_name, silent: newest.silent, date: newest.date,
+    text: veiled(newest).replace(/\s+/g, " ").slice(0, 240),
+  };
+}
+
+function veiled(message) {
+  let text = message.text ?? message.caption ?? message.kind;
+  for (const { type, offset, length } of message.entities) {
+    if (type !== "spoiler") continue;
+    text = text.slice(0, offset) + "▒".repeat(length) + text.slice(offset + length);
+  }
+  return text;
 }
 
 function card(note, language, fresh) {

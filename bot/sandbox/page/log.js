@@ -7,7 +7,7 @@ import { calm, el } from "./dom.js";
 
 const NEAR = 60;
 
-/** Follow messages in `list` (an ol); gives `show(messages, look)` and `clear()`. */
+/** Follow messages in `list`; gives `show(messages, look)` and `clear()`. */
 export function messageLog(list) {
   let items = new Map();
   let pinned = true; // at the newest message, and to be kept there whatever changes its size
@@ -53,7 +53,7 @@ export function messageLog(list) {
       known.drawn = look_of;
       return false;
     }
-    const node = el("li", { "data-id": entry.message?.id, class: first ? "" : "arriving" });
+    const node = el("div", { "data-id": entry.message?.id, class: first ? "" : "arriving" });
     redraw(node, entry, look);
     items.set(entry.key, { node, drawn: look_of });
     list.append(node);

@@ -1,6 +1,6 @@
 // The bar on top: whether the bot runs, kill and start, the clock, Telegram's limits.
 
-import { longNow } from "./clock.js";
+import { hourMinute, longNow } from "./clock.js";
 import { control, demo, read } from "./control.js";
 import { el } from "./dom.js";
 
@@ -30,7 +30,7 @@ export function topbar(trouble) {
   function status({ running, pid, restarts, error }) {
     const pill = find("bot-state");
     const times = restarts ? `, started again ${restarts}×` : "";
-    const words = running ? ["Bot runs", `pid ${pid}${times}`] : ["Bot is dead", ""];
+    const words = running ? ["Bot runs", `pid ${pid}${times}`] : ["Bot is down", ""];
     if (pill.textContent !== words.join("")) pill.replaceChildren(words[0], el("small", {}, words[1]));
     pill.dataset.state = running ? "up" : "down";
     swap(find("bot-kill"), find("bot-start"), running);
@@ -40,7 +40,10 @@ export function topbar(trouble) {
   setInterval(poll, POLL);
   poll();
   return {
-    show: (state) => { limits.checked = state.limits; },
+    show: (state) => {
+      limits.checked = state.limits;
+      find("clock").dataset.hour = hourMinute(state.now).slice(0, 2);
+    },
     tick: () => {
       const [date, time] = longNow();
       find("clock").replaceChildren(el("span", {}, `${date}, `), time);

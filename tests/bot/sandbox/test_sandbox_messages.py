@@ -225,6 +225,40 @@ async def test_what_the_bot_can_ask(
     assert (await bot.get_chat_member(desk.id, bot.id)).status == "left"
 
 
+async def test_html_of_every_kind(bot: Bot, ada: User) -> None:
+    source = (
+        '<u>u</u><s>s</s><code>c</code><pre>p</pre><span class="tg-spoiler">x</span>'
+        '<blockquote expandable>q</blockquote><tg-emoji emoji-id="5">👍</tg-emoji><b></b>'
+    )
+    sent = await bot.send_message(ada.id, source, parse_mode="HTML")
+    wanted = "underline strikethrough code pre spoiler expandable_blockquote custom_emoji"
+    assert [entity.type for entity in sent.entities] == wanted.split()
+    again = await bot.send_message(ada.id, sent.text or "", entities=sent.entities)
+    assert again.entities == sent.entities
+
+
+async def test_people_delete_and_previews_go(
+    world: World, bot: Bot, ada: User, sam: User, kim: User, desk: Chat
+) -> None:
+    said = world.say(desk.id, sam.id, "to all")
+    assert world.notifications(kim.id)[0]["text"] == "Sam: to all"
+    with pytest.raises(SandboxError):
+        world.delete(desk.id, kim.id, said.id)
+    world.delete(desk.id, sam.id, said.id)
+    assert world.notifications(kim.id) == []
+    sent = await bot.send_sticker(ada.id, JPEG)
+    await bot.send_document(ada.id, JPEG, filename="list.txt", caption="the list")
+    previews = [one["text"] for one in world.notifications(ada.id)]
+    assert previews == ["🙂 Sticker", "the list"]
+    world.delete(ada.id, ada.id, sent.message_id)
+    assert len(world.notifications(ada.id)) == 1
+    photo = world.send_media(ada.id, ada.id, "photo", caption="see", thread=None)
+    assert world.edit(ada.id, ada.id, photo.id, "look").body["caption"] == "look"
+    world.react(ada.id, ada.id, photo.id, "👍")
+    world.react(ada.id, ada.id, photo.id, None)
+    assert world.chat_view(ada.id)[-1]["reactions"] == []
+
+
 async def test_protected_messages_say_so(world: World, bot: Bot, ada: User) -> None:
     sent = await bot.send_message(ada.id, "x", protect_content=True)
     assert sent.has_protected_content

@@ -285,6 +285,21 @@ DEEDS: list[tuple[Callable[[Scene], Any], str]] = [
     (voice_from_photo, "can't use file of type photo as voicenote"),
     (lambda s: s.bot.send_photo(s.ada.id, b"no image"), "image_process_failed"),
     (lambda s: s.bot.send_photo(s.ada.id, "AgAC-unknown"), "wrong file identifier/http url"),
+    (lambda s: s.bot.send_photo(s.ada.id, "http://127.0.0.1/x.jpg"), "failed to get http url"),
+    (lambda s: s.bot.send_document(s.ada.id, b""), "file must be non-empty"),
+    (lambda s: s.bot.send_location(s.ada.id, 91, 0), "wrong location specified"),
+    (lambda s: s.bot.pin_chat_message(s.ada.id, 999), "message to pin not found"),
+    (lambda s: s.bot.unpin_chat_message(s.ada.id), "message to unpin not found"),
+    (lambda s: s.bot.set_message_reaction(s.ada.id, 999, "👌"), "message to react not found"),
+    (lambda s: s.bot.set_message_reaction(s.ada.id, 1, ["👌", "👀"]), "reactions_too_many"),
+    (lambda s: s.bot.delete_messages(s.ada.id, []), "message identifiers are not specified"),
+    (lambda s: s.bot.copy_messages(s.ada.id, s.desk.id, [98, 99]), "there are no messages to"),
+    (lambda s: s.bot.leave_chat(s.ada.id), "chat member status can't be changed"),
+    (lambda s: s.bot.get_chat_member(s.desk.id, 4711), "invalid user_id specified"),
+    (lambda s: s.bot.get_chat_member(s.ada.id, s.sam.id), "member not found"),
+    (lambda s: s.bot.get_chat_administrators(s.ada.id), "there are no administrators"),
+    (lambda s: s.bot.set_my_name("x" * 65), "bot name is too long"),
+    (lambda s: s.bot.set_my_commands([("a", "x")] * 101), "bot_commands_too_much"),
     (lambda s: s.bot.send_chat_action(s.ada.id, "dancing"), "wrong parameter action in request"),
     (lambda s: s.bot.set_my_commands([("a b", "x")]), "bot_command_invalid"),
     (lambda s: s.bot.set_my_commands([("a", "x")], language_code="ckb"), "invalid language code"),
@@ -326,6 +341,48 @@ async def test_forbidden(scene: Scene, arrange: Callable[[Scene], int], refusal:
     with pytest.raises(Forbidden) as refused:
         await scene.bot.send_message(arrange(scene), "x")
     assert str(refused.value) == f"Forbidden: {refusal}"
+
+
+BODIES = [
+    ("no JSON", "application/json", b"{", "can't parse JSON object"),
+    ("no object", "application/json", b"[]", "expected a JSON object"),
+    ("no chat", "application/json", b'{"text": "x"}', "chat_id is empty"),
+    (
+        "entities",
+        "application/json",
+        b'{"text": "x", "entities": [1]}',
+        "can't parse MessageEntity",
+    ),
+    (
+        "markup",
+        "application/json",
+        b'{"text": "x", "chat_id": "%d", "reply_markup": [1]}',
+        "object",
+    ),
+    ("rows", "text/x", b'text=x&chat_id=%d&reply_markup={"inline_keyboard":[1]}', "field"),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "refusal"), [r[1:] for r in BODIES], ids=[r[0] for r in BODIES]
+)
+async def test_broken_bodies(
+    scene: Scene, running: Running, kind: str, body: bytes, refusal: str
+) -> None:
+    content = body.replace(b"%d", str(scene.ada.id).encode())
+    url = f"{running.api_url}/bot{scene.bot.token}/sendMessage"
+    async with httpx.AsyncClient() as client:
+        answer = await client.post(url, content=content, headers={"Content-Type": kind})
+    assert answer.status_code == 400
+    assert answer.json()["description"].startswith(f"Bad Request: {refusal}")
+
+
+async def test_no_such_file(running: Running, bot: Bot) -> None:
+    async with httpx.AsyncClient() as client:
+        answer = await client.get(f"{running.api_url}/file/bot{bot.token}/photos/none.jpg")
+    assert answer.status_code == 404
+    with pytest.raises(BadRequest, match=r"(?i)invalid file_id"):
+        await bot.get_file("none")
 
 
 async def test_wrong_token_is_unauthorized(running: Running) -> None:

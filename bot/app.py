@@ -1,0 +1,144 @@
+"""The only wiring: opens everything in order, runs it, closes it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+from sqlalchemy import select
+from telegram.error import InvalidToken, TelegramError
+
+from bot.clock import Clock, MovedClock, SystemClock
+from bot.exits import DELETABLE_S, Exits
+from bot.house import House
+from bot.inbox import Inbox
+from bot.log import log
+from bot.outbox import Outbox
+from bot.telegram import Telegram
+from bot.topics import Topics
+from bot.turns import CoverSent, Deleted, Incoming, Turns
+from bot.upkeep import Upkeep
+from igor_bot.errors import SetupError
+from igor_bot.settings import Settings
+from igor_bot.store import tables as t
+from igor_bot.store.crypto import read_master_key
+from igor_bot.store.store import Store
+
+
+async def run(settings: Settings) -> None:
+    """Run the bot until cancelled. Raises SetupError where it cannot start."""
+    began = time.monotonic()
+    async with (
+        _store(settings) as store,
+        _clock(settings) as clock,
+        _telegram(settings) as telegram,
+    ):
+        house = House(settings.book)
+        exits = Exits(telegram, store.vault, clock.now, house.default_language)
+        turns = Turns(store, house, telegram, exits, clock)
+        topics = Topics(telegram, store, house, clock)
+        outbox = Outbox(telegram, clock, exits, topics, lambda report: turns.put([report]))
+        turns.outbox = outbox
+        exits.on_exit = outbox.leave
+        exits.on_sent = lambda person, message: turns.put([CoverSent(person, message)])
+        exits.on_deleted = lambda person, ids: turns.put([Deleted(person, tuple(ids))])
+        await _remember(store, house, exits, clock)
+        upkeep = Upkeep(store, telegram, exits, turns, clock, settings.book.service.vanish_hours)
+        inbox = Inbox(telegram, store, exits, turns, clock)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(turns.run())
+            await _resume(store, turns, outbox, clock)
+            tasks.create_task(inbox.run())
+            tasks.create_task(upkeep.run_due())
+            tasks.create_task(upkeep.run_vanishing())
+            log.info("running", seconds=round(time.monotonic() - began, 2))
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await outbox.close()
+
+
+async def _resume(store: Store, turns: Turns, outbox: Outbox, clock: Clock) -> None:
+    """Take up what a stop left behind: first every stored update, so that an exit among them
+    counts, then what was to be sent."""
+    turns.put(Incoming(update) for update in await store.unhandled())
+    await turns.settled()
+    async with store.work(clock.now()) as work:
+        outbox.take_up(await work.waiting())
+
+
+async def _remember(store: Store, house: House, exits: Exits, clock: Clock) -> None:
+    """Hold in memory what quick exit and the desks need."""
+    async with store.work(clock.now()) as work:
+        rows = await work.execute(select(t.message))
+        people: set[str] = set()
+        for row in rows.all():
+            if row.sent_at > clock.now() - DELETABLE_S:
+                exits.remember(row.person, row.message_id, row.sent_at)
+                people.add(row.person)
+        ids = sorted(people)
+        for start in range(0, len(ids), 500):
+            part = ids[start : start + 500]
+            await work.prefetch(part)
+            for person_id in part:
+                known = await work.person(person_id)
+                if known is not None:
+                    exits.speaks(person_id, known.person.language)
+        for row in (await work.execute(select(t.duty))).all():
+            house.names[row.worker] = row.name
+            if row.on_duty:
+                house.signed_on.setdefault(row.chat_id, set()).add(row.worker)
+        down = await work.execute(select(t.alarm).where(t.alarm.c.kind == "desk"))
+        house.down.update(int(row.subject) for row in down.all())
+
+
+@asynccontextmanager
+async def _store(settings: Settings) -> AsyncIterator[Store]:
+    master = read_master_key(settings.key_file)
+    store = await Store.open(settings.database, master)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def _clock(settings: Settings) -> AsyncIterator[Clock]:
+    if settings.clock_url is None:
+        yield SystemClock()
+        return
+    clock = MovedClock(settings.clock_url)
+    try:
+        await clock.start()
+    except httpx.HTTPError:
+        raise SetupError(f"Nobody answers at IGOR_CLOCK_URL ({settings.clock_url}).") from None
+    watching = asyncio.create_task(clock.watch())
+    try:
+        yield clock
+    finally:
+        watching.cancel()
+        await clock.close()
+
+
+@asynccontextmanager
+async def _telegram(settings: Settings) -> AsyncIterator[Telegram]:
+    telegram = Telegram(settings.token, settings.api_url)
+    try:
+        try:
+            await telegram.open()
+            await telegram.call("deleteWebhook")
+        except InvalidToken:
+            raise SetupError(
+                "Telegram refuses the token: check IGOR_TOKEN, or ask @BotFather for a new one."
+            ) from None
+        except TelegramError:
+            raise SetupError(
+                f"Telegram cannot be reached at {settings.api_url}: check the network and "
+                "IGOR_API_URL, then start again."
+            ) from None
+        yield telegram
+    finally:
+        await telegram.close()

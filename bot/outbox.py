@@ -1,0 +1,352 @@
+"""Messages out: a lane a chat, alerts first, Telegram's limits kept, at least once.
+
+What is sent stays in the store until Telegram has answered; what becomes of it is reported, and a
+turn writes it down. Telegram has no idempotency key, so after an ambiguous failure it is sent
+again: twice is better than never, and staff see the second one marked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter
+from tenacity import AsyncRetrying, retry_if_exception, wait_exponential_jitter
+
+from bot import pacing
+from bot.clock import Clock
+from bot.exits import Exits
+from bot.log import fault, log
+from bot.telegram import Telegram, retry_seconds, surely_not_arrived
+from bot.topics import Topics
+from igor_bot.store.work import Item
+
+PRIORITY = {"alert": pacing.ALERT, "prompt": 1, "words": 1, "news": 1, "post": 1, "pass": 1}
+"""By kind; everything else (cards anew, reactions, closing) comes after."""
+LAST = 2
+MENDABLE = ("thread not found", "topic_deleted", "topic_id_invalid")
+UNCHANGED = ("message is not modified",)
+DESK_GONE = ("chat not found", "not enough rights", "have no rights", "kicked", "not a member")
+AGAIN_S = 30.0
+"""Seconds between tries at a desk that cannot be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An item has arrived; `message_id` is None where the method makes no message."""
+
+    item: Item
+    message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An item can never arrive: why, as blocked or refused."""
+
+    item: Item
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskDown:
+    """A desk's chat cannot be reached."""
+
+    chat_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeskUp:
+    """It can be reached again."""
+
+    chat_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLost:
+    """Staff deleted the topic of this item; it is made again and wants its card."""
+
+    item: Item
+
+
+Report = Sent | Failed | DeskDown | DeskUp | TopicLost
+
+
+class _Gone(Exception):
+    """She left while something was on its way to her."""
+
+
+_WAITS = wait_exponential_jitter(initial=0.2, max=20, jitter=0.3)
+
+
+def _is_network(problem: BaseException) -> bool:
+    """Whether trying again makes sense: python-telegram-bot's BadRequest is a NetworkError too."""
+    return isinstance(problem, NetworkError) and not isinstance(problem, BadRequest)
+
+
+@dataclass
+class _Queue:
+    pace: pacing.Lane
+    heap: list[tuple[int, int, Item]] = field(default_factory=list)
+    task: asyncio.Task[None] | None = None
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    down: bool = False
+
+
+class Outbox:
+    """The lanes. `topics` turns an item into a call, making the topic where there is none;
+    `report` takes what became of each item."""
+
+    def __init__(
+        self,
+        telegram: Telegram,
+        clock: Clock,
+        exits: Exits,
+        topics: Topics,
+        report: Callable[[Report], None],
+    ) -> None:
+        self._telegram = telegram
+        self._clock = clock
+        self._exits = exits
+        self._topics = topics
+        topics.on_made = lambda chat_id: self._lanes[f"d/{chat_id}"].pace.used(clock.now())
+        self._report = report
+        self._lanes: dict[str, _Queue] = {}
+        self._cards: dict[tuple[str, str], Item] = {}
+        self._leaving: set[str] = set()
+        self._opened = asyncio.Event()
+
+    # In and out of the lanes ---------------------------------------------------------------------
+
+    def add(self, items: Iterable[Item]) -> None:
+        """Queue committed items; what is held, or belongs to somebody who is leaving, is not."""
+        for item in items:
+            if item.held or item.lane.removeprefix("p/") in self._leaving:
+                continue
+            self._supersede(item)
+            queue = self._lanes.get(item.lane)
+            if queue is None:
+                queue = self._lanes[item.lane] = _Queue(pacing.Lane(item.lane.startswith("d/")))
+            heapq.heappush(queue.heap, (_priority(item), item.id, item))
+            queue.woken.set()
+            if queue.task is None:
+                queue.task = asyncio.create_task(self._run(item.lane, queue))
+
+    def leave(self, person_id: str) -> None:
+        """Quick exit: nothing more goes to her until her exit is written down and she is back."""
+        self._leaving.add(person_id)
+        if queue := self._lanes.get(f"p/{person_id}"):
+            queue.heap.clear()
+
+    def take_up(self, unsent: Iterable[Item]) -> None:
+        """Begin to send, with everything that a stop left unsent, so that order holds."""
+        queued = {entry[2].id for queue in self._lanes.values() for entry in queue.heap}
+        self.add(item for item in unsent if item.id not in queued)
+        self._opened.set()
+
+    def replace(self, items: Iterable[Item]) -> None:
+        """The text of unsent items was edited."""
+        for new in items:
+            queue = self._lanes.get(new.lane)
+            for _, _, old in queue.heap if queue else ():
+                if old.id == new.id:
+                    old.body = new.body
+
+    def left(self, person_id: str) -> None:
+        """Her exit is written down: from now on the store knows what may be sent."""
+        self._leaving.discard(person_id)
+
+    async def close(self) -> None:
+        """Stop sending; what is unsent stays in the store."""
+        tasks = [q.task for q in self._lanes.values() if q.task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _supersede(self, item: Item) -> None:
+        """Of several refreshes of one card that wait, only the last is sent."""
+        if item.kind != "card":
+            return
+        key = (item.body["case"], item.body["org"])
+        older = self._cards.get(key)
+        if older is not None and not older.body.get("alert"):
+            queue = self._lanes[older.lane]
+            queue.heap = [entry for entry in queue.heap if entry[2] is not older]
+            heapq.heapify(queue.heap)
+            self._report(Sent(older))
+        self._cards[key] = item
+
+    # One lane --------------------------------------------------------------------------------------
+
+    async def _run(self, lane: str, queue: _Queue) -> None:
+        try:
+            await self._opened.wait()
+            while queue.heap:
+                if await self._waited(queue):
+                    continue
+                _, _, item = heapq.heappop(queue.heap)
+                if item.kind == "card":
+                    self._cards.pop((item.body["case"], item.body["org"]), None)
+                await self._deliver(item, queue)
+        finally:
+            queue.task = None
+            if not queue.heap and not queue.pace.sent and not queue.pace.blocked_until:
+                self._lanes.pop(lane, None)
+
+    async def _waited(self, queue: _Queue) -> bool:
+        """Wait until the first item may be sent; True when something changed meanwhile."""
+        now = self._clock.now()
+        at = queue.pace.ready_at(queue.heap[0][0], now)
+        if at <= now:
+            return False
+        queue.woken.clear()
+        wake = asyncio.ensure_future(queue.woken.wait())
+        until = asyncio.ensure_future(self._clock.wait_until(at))
+        _, pending = await asyncio.wait({wake, until}, return_when=asyncio.FIRST_COMPLETED)
+        for one in pending:
+            one.cancel()
+        return True
+
+    async def _deliver(self, item: Item, queue: _Queue) -> None:
+        """Send one item, trying again until it arrived or can never arrive."""
+        while True:
+            try:
+                message_id = await self._persist(item, queue)
+            except _Gone:
+                return
+            except RetryAfter as problem:
+                queue.pace.refused(retry_seconds(problem), self._clock.now())
+                if self._make_way(item, queue):
+                    return
+                await self._wait_until(queue.pace.blocked_until)
+            except Forbidden as problem:
+                if not await self._unreachable(item, queue, problem):
+                    return
+            except (BadRequest, ChatMigrated) as problem:
+                if await self._refused(item, queue, problem):
+                    return
+            except Exception as problem:  # a fault of ours: the lane goes on, the item is kept
+                fault("outbox_failed", problem, kind=item.kind)
+                self._report(Failed(item, "fault"))
+                return
+            else:
+                self._recovered(item, queue)
+                self._report(Sent(item, message_id))
+                return
+
+    async def _persist(self, item: Item, queue: _Queue) -> int | None:
+        """Make the call, again and again while the network fails; a try that may have arrived
+        marks the next one."""
+        again = False
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception(_is_network), wait=_WAITS, reraise=True
+        ):
+            with attempt:
+                try:
+                    return await self._attempt(item, queue, again)
+                except NetworkError as problem:
+                    again = again or not surely_not_arrived(problem)
+                    raise
+        raise _Gone
+
+    async def _attempt(self, item: Item, queue: _Queue, again: bool) -> int | None:
+        person_id = item.lane.removeprefix("p/")
+        if person_id in self._leaving:
+            raise _Gone
+        before = self._exits.generation(person_id)
+        ready = await self._topics.prepare(item)
+        params = _marked(ready.params) if again and queue.pace.group else ready.params
+        result = await self._telegram.call(ready.method, params)
+        if ready.method in COUNTED:
+            queue.pace.used(self._clock.now())
+        message_id = result.get("message_id") if isinstance(result, dict) else None
+        if message_id is None:
+            return None
+        await self._topics.arrived(item, ready.method, int(message_id))
+        if self._exits.generation(person_id) != before and ready.method != "editMessageText":
+            self._exits.delete_late(int(params["chat_id"]), person_id, int(message_id))
+        return int(message_id)
+
+    def _make_way(self, item: Item, queue: _Queue) -> bool:
+        """After a refusal an alert that came meanwhile goes first: put this one back."""
+        if queue.heap and queue.heap[0][0] < _priority(item):
+            heapq.heappush(queue.heap, (_priority(item), item.id, item))
+            return True
+        return False
+
+    async def _unreachable(self, item: Item, queue: _Queue, problem: Forbidden) -> bool:
+        """A chat that does not want us: a person has blocked, a desk is down; True to try again."""
+        if not queue.pace.group:
+            self._report(Failed(item, "blocked"))
+            return False
+        await self._desk_down(item, queue, problem)
+        return True
+
+    async def _refused(self, item: Item, queue: _Queue, problem: BaseException) -> bool:
+        """Telegram refuses the call; True when the item is over."""
+        words = str(problem).casefold()
+        if any(mark in words for mark in UNCHANGED):
+            self._report(Sent(item))
+            return True
+        if queue.pace.group and "case" in item.body and any(mark in words for mark in MENDABLE):
+            await self._topics.lost(item)
+            self._report(TopicLost(item))
+            return False
+        if item.kind == "card" and "message to edit not found" in words:
+            await self._topics.card_lost(item)
+            return False
+        if queue.pace.group and any(mark in words for mark in DESK_GONE):
+            await self._desk_down(item, queue, problem)
+            return False
+        if "to be replied not found" in words and "reply_parameters" in item.body["params"]:
+            del item.body["params"]["reply_parameters"]
+            return False
+        if item.kind != "react":
+            fault("refused", problem, kind=item.kind)
+        self._report(Failed(item, "refused"))
+        return True
+
+    async def _desk_down(self, item: Item, queue: _Queue, problem: BaseException) -> None:
+        if not queue.down:
+            queue.down = True
+            fault("desk_unreachable", problem, desk=item.lane)
+            self._report(DeskDown(int(item.lane.removeprefix("d/"))))
+        await self._wait_until(self._clock.now() + AGAIN_S)
+
+    def _recovered(self, item: Item, queue: _Queue) -> None:
+        if queue.down:
+            queue.down = False
+            log.info("desk_reachable", desk=item.lane)
+            self._report(DeskUp(int(item.lane.removeprefix("d/"))))
+
+    async def _wait_until(self, at: float) -> None:
+        while self._clock.now() < at:
+            await self._clock.wait_until(at)
+
+
+COUNTED = frozenset(
+    {
+        "sendMessage",
+        "copyMessage",
+        "editMessageText",
+        "editMessageReplyMarkup",
+        "createForumTopic",
+        "sendLocation",
+        "sendContact",
+    }
+)
+"""Methods that use up a group's minute."""
+
+
+def _priority(item: Item) -> int:
+    return PRIORITY.get("alert" if item.body.get("alert") else item.kind, LAST)
+
+
+def _marked(params: dict[str, Any]) -> dict[str, Any]:
+    """Show staff that this may have come twice."""
+    if "text" not in params:
+        return params
+    marked = {**params, "text": params["text"] + "\n↻"}
+    return marked

@@ -1,0 +1,70 @@
+"""One turn of a person: her update -> her new place, and what follows."""
+
+from __future__ import annotations
+
+from telegram import Chat, Update
+
+from bot import private_chat
+from bot.carry_out import Hand
+from bot.exits import Exits
+from igor_bot import replies, visit
+from igor_bot.desk.case import standing
+from igor_bot.messages import EXIT, Say
+from igor_bot.person import Blocked, Event, Exited, Person, Vanish
+from igor_bot.store.crypto import Vault
+from igor_bot.store.store import new_id
+from igor_bot.store.work import Known
+from igor_bot.texts import Text
+
+
+async def take(update: Update, chat: Chat, hand: Hand, vault: Vault, exits: Exits) -> None:
+    """Take a person's update into the unit of work."""
+    known = await _known(update, chat, hand, vault)
+    lane = f"p/{known.id}"
+    if update.message is not None:
+        hand.work.message(known.id, update.message.message_id, update.message.date.timestamp())
+        hand.after.messages.append((known.id, update.message.message_id))
+    edited = update.edited_message
+    relayed = edited is not None and await hand.work.linked(lane, edited.message_id) is not None
+    event = private_chat.event_of(update, known, relayed)
+    if event is not None:
+        await happen(event, known, hand, exits.was_noticed(update.update_id))
+
+
+async def happen(event: Event, known: Known, hand: Hand, gone_already: bool = False) -> None:
+    """Let something happen to a person; `gone_already`: her quick exit was acted on before."""
+    leaves = isinstance(event, Exited | Blocked)
+    if leaves:
+        await hand.work.drop_prompts(known.id)
+        hand.after.left.append(known.id)
+    case = await hand.work.case(known.case_id) if known.case_id else None
+    context = hand.house.context(known.person, hand.now, case)
+    there = standing(case) if case else None
+    known.person, effects = visit.attend(known.person, event, context, there)
+    known.changed = True
+    hand.after.languages.append((known.id, known.person.language))
+    if gone_already:
+        effects = tuple(e for e in effects if not isinstance(e, Vanish))
+    if case is not None and known.person.reachable:
+        await hand.release_held(known)
+    await hand.person_effects(known, effects)
+
+
+async def apologise(update: Update, chat: Chat, hand: Hand, vault: Vault) -> None:
+    """Her turn failed by a fault of ours: she is not met by silence."""
+    known = await _known(update, chat, hand, vault)
+    if known.person.stage == "left":
+        return
+    context = hand.house.context(known.person, hand.now, None)
+    values = replies.values(known.person, context)
+    hand.say(known, Say((Text(replies.FAULT, values),), ((EXIT,),)))
+
+
+async def _known(update: Update, chat: Chat, hand: Hand, vault: Vault) -> Known:
+    person_id = vault.index(chat.id)
+    known = await hand.work.person(person_id)
+    if known is not None:
+        return known
+    user = update.effective_user
+    language = hand.house.language_of(user.language_code if user else None)
+    return hand.work.add_person(person_id, Person(chat.id, language), f"person-{new_id()}")
