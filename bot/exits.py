@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable
 from datetime import UTC
 from typing import Any
 
-from telegram.error import TelegramError
+from telegram.error import Forbidden, RetryAfter, TelegramError
 
 from bot import render
 from bot.log import fault
-from bot.telegram import Telegram
+from bot.telegram import Telegram, retry_seconds
 from igor_bot import discretion, replies
 from igor_bot.store.crypto import Vault
 
@@ -26,6 +26,7 @@ BATCH = 100
 AGAIN_S = 1.0
 """Real seconds before the deletion is repeated once: deleteMessages skips what it cannot find."""
 REMEMBERED_EXITS = 10_000
+COVER_TRIES = 5
 
 
 class Exits:
@@ -148,15 +149,26 @@ class Exits:
         return True
 
     async def _cover(self, chat_id: int, person_id: str) -> None:
+        """Leave the cover; while Telegram refuses, again, unless she has left anew meanwhile."""
+        generation = self._generations[person_id]
         language = self._languages.get(person_id, self._default_language)
         params = render.private(replies.cover(None), language, UTC)
-        try:
-            sent = await self._telegram.call("sendMessage", {"chat_id": chat_id, **params})
-        except TelegramError as problem:
-            fault("cover_failed", problem)
-            return
-        self.remember(person_id, int(sent["message_id"]), self._now())
-        self.on_sent(person_id, int(sent["message_id"]))
+        for _ in range(COVER_TRIES):
+            try:
+                sent = await self._telegram.call("sendMessage", {"chat_id": chat_id, **params})
+            except TelegramError as problem:
+                fault("cover_failed", problem)
+                if isinstance(problem, Forbidden):
+                    return
+                wait = retry_seconds(problem) if isinstance(problem, RetryAfter) else 0.5
+                await asyncio.sleep(wait)
+            else:
+                message_id = int(sent["message_id"])
+                self.remember(person_id, message_id, self._now())
+                self.on_sent(person_id, message_id)
+                return
+            if self._generations[person_id] != generation:
+                return
 
 
 def _exit_of(update: dict[str, Any]) -> tuple[int | None, int | None]:

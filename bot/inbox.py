@@ -63,7 +63,7 @@ class Inbox:
             params["offset"] = offset
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type(TelegramError),
-            wait=wait_exponential_jitter(initial=0.2, max=15, jitter=0.3),
+            wait=wait_exponential_jitter(multiplier=0.2, max=15, jitter=0.3),
             before_sleep=_tell,
         ):
             with attempt:

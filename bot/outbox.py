@@ -78,7 +78,7 @@ class _Gone(Exception):
     """She left while something was on its way to her."""
 
 
-_WAITS = wait_exponential_jitter(initial=0.2, max=20, jitter=0.3)
+_WAITS = wait_exponential_jitter(multiplier=0.2, max=20, jitter=0.3)
 
 
 def _is_network(problem: BaseException) -> bool:
@@ -210,10 +210,11 @@ class Outbox:
         return True
 
     async def _deliver(self, item: Item, queue: _Queue) -> None:
-        """Send one item, trying again until it arrived or can never arrive."""
+        """Send one item, trying again until it arrived, can never arrive, or she has left."""
+        generation = self._exits.generation(item.lane.removeprefix("p/"))
         while True:
             try:
-                message_id = await self._persist(item, queue)
+                message_id = await self._persist(item, queue, generation)
             except _Gone:
                 return
             except RetryAfter as problem:
@@ -236,7 +237,7 @@ class Outbox:
                 self._report(Sent(item, message_id))
                 return
 
-    async def _persist(self, item: Item, queue: _Queue) -> int | None:
+    async def _persist(self, item: Item, queue: _Queue, generation: int) -> int | None:
         """Make the call, again and again while the network fails; a try that may have arrived
         marks the next one."""
         again = False
@@ -245,17 +246,16 @@ class Outbox:
         ):
             with attempt:
                 try:
-                    return await self._attempt(item, queue, again)
+                    return await self._attempt(item, queue, generation, again)
                 except NetworkError as problem:
                     again = again or not surely_not_arrived(problem)
                     raise
         raise _Gone
 
-    async def _attempt(self, item: Item, queue: _Queue, again: bool) -> int | None:
+    async def _attempt(self, item: Item, queue: _Queue, generation: int, again: bool) -> int | None:
         person_id = item.lane.removeprefix("p/")
-        if person_id in self._leaving:
+        if person_id in self._leaving or self._exits.generation(person_id) != generation:
             raise _Gone
-        before = self._exits.generation(person_id)
         ready = await self._topics.prepare(item)
         params = _marked(ready.params) if again and queue.pace.group else ready.params
         result = await self._telegram.call(ready.method, params)
@@ -265,7 +265,7 @@ class Outbox:
         if message_id is None:
             return None
         await self._topics.arrived(item, ready.method, int(message_id))
-        if self._exits.generation(person_id) != before and ready.method != "editMessageText":
+        if self._exits.generation(person_id) != generation and ready.method != "editMessageText":
             self._exits.delete_late(int(params["chat_id"]), person_id, int(message_id))
         return int(message_id)
 

@@ -81,7 +81,7 @@ class Supervisor:
         last = await _last_line(process)
         code = await process.wait()
         if self._wanted and process is self.process:
-            self.error = last or f"it ended with exit code {code}."
+            self.error = last.removeprefix("igor-bot: ") or f"it ended with exit code {code}."
             self.say(f"The bot stopped by itself: {self.error}")
 
 
@@ -98,7 +98,12 @@ async def complete(env: dict[str, str], *command: str) -> str | None:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-    return None if code == 0 else last or f"`igor-bot {command[0]}` ended with exit code {code}."
+    return (
+        None
+        if code == 0
+        else last.removeprefix("igor-bot: ")
+        or f"`igor-bot {command[0]}` ended with exit code {code}."
+    )
 
 
 async def _spawn(env: dict[str, str], *command: str) -> asyncio.subprocess.Process:

@@ -140,7 +140,7 @@ class Topics:
         """Do something with the store, again until it can be done."""
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type(StoreError),
-            wait=wait_exponential_jitter(initial=0.1, max=5),
+            wait=wait_exponential_jitter(multiplier=0.1, max=5),
         ):
             with attempt:
                 async with self._store.work(self._clock.now()) as work:
