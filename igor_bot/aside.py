@@ -1,0 +1,87 @@
+"""Words and attachments that answer no question: to the open case, or offered for sending. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from igor_bot import discretion, replies
+from igor_bot.flows import FLOWS
+from igor_bot.flows.engine import Context
+from igor_bot.messages import Say
+from igor_bot.person import Distress, Effect, Person, Relay, Said, Standing
+from igor_bot.places import KEPT, MENU, Outcome, interrupted, recalled
+from igor_bot.texts import Text
+
+
+def outside(person: Person, said: Said, context: Context, case: Standing | None) -> Outcome:
+    """Words that answer no question: to the open case, or offered for sending."""
+    if said.kind == "other":
+        return person, (replies.ask(person, context, (Text(replies.UNSENDABLE),)),)
+    distress = discretion.is_distress(said.words, context.distress)
+    if case:
+        return _to_case(person, said, context, case, distress)
+    place = person.place or MENU
+    parked = place if FLOWS[place.flow].request else person.parked
+    person = replace(person, kept=(*person.kept, said), place=KEPT, parked=parked)
+    if not distress:
+        return person, (replies.ask(person, context),)
+    panel, question = replies.panel(person, context), replies.ask(person, context)
+    copies = tuple(row for row in panel.rows if row[0].copy)
+    both = Say(
+        (*panel.paragraphs, *question.paragraphs),
+        (*question.rows[:-1], *copies, *question.rows[-1:]),
+        True,
+    )
+    return person, (both,)
+
+
+def _to_case(
+    person: Person, said: Said, context: Context, case: Standing, distress: bool
+) -> Outcome:
+    person, hint = _original_hint(person, said)
+    effects: list[Effect] = [Relay(said, acknowledge=case.claimed)]
+    if distress:
+        effects.append(Distress())
+    in_flow = person.place not in (None, MENU)
+    if distress and not case.claimed:
+        effects.append(replace(replies.panel(person, context)))
+        person = interrupted(person)
+    elif in_flow:
+        effects.append(replies.ask(person, context, hint))
+    elif not case.claimed:
+        passed_on = replies.say(person, context, replies.PASSED_ON)
+        effects.append(replies.idle(*passed_on, *hint))
+    elif hint:
+        effects.append(replies.idle(*hint))
+    return person, tuple(effects)
+
+
+def attached(person: Person, said: Said, context: Context, case: Standing | None) -> Outcome:
+    """An attachment in the middle of a conversation: before sending it goes along."""
+    place = person.place or MENU
+    if case or not FLOWS[place.flow].request or place.sent:
+        return outside(person, said, context, case)
+    if said.kind == "other":
+        return person, (replies.ask(person, context, (Text(replies.UNSENDABLE),)),)
+    person, hint = _original_hint(replace(person, kept=(*person.kept, said)), said)
+    before = (Text(replies.GOES_ALONG), *hint)
+    return person, (replies.ask(person, context, before),)
+
+
+def _original_hint(person: Person, said: Said) -> tuple[Person, tuple[Text, ...]]:
+    """Once: what is sent here vanishes here."""
+    if said.kind in ("text", "location", "contact", "venue") or "original" in person.told:
+        return person, ()
+    return replace(person, told=(*person.told, "original")), (Text(replies.KEEP_ORIGINAL),)
+
+
+def corrected(
+    person: Person, said: Said, relayed: bool, context: Context, case: Standing | None
+) -> Outcome:
+    """She edited something: the desk sees it, or what is kept changes."""
+    if case and relayed:
+        return person, (Relay(said, corrected=True, acknowledge=True),)
+    if any(k.message_id == said.message_id for k in person.kept):
+        person = recalled(person, said)
+        return person, (replies.ask(person, context),)
+    return person, (replies.ask(person, context, (Text(replies.USE_BACK),)),)
