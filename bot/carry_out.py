@@ -351,9 +351,9 @@ class Hand:
             if not message.rows:
                 message = replace(message, rows=self.buttons(known), question=True)
         away = not person.reachable
-        if write.news:
+        if write.quiet:
             away = away or self.now - person.seen_at > PRESENT.total_seconds()
-        kind = "words" if write.worker else "news" if write.news else "prompt"
+        kind = "words" if write.worker else "news" if write.keep or write.quiet else "prompt"
         if away and kind == "prompt":
             return
         self._private(known, kind, message, held=away)

@@ -133,8 +133,8 @@ class Area(_Strict):
         return next((r.after_s for r in self.ladder if r.alert == "tell_person"), None)
 
 
-# Checked against the organisations' own pages when the settings were last gone through; every
-# operator checks them again before launch (`igor-bot doctor` lists them with their dates).
+# Gathered from public pages in November 2026; "source" is where each is checked. An operator calls
+# or looks up every one before launch and writes it into igor.toml with the new date.
 _NUMBERS = (
     ("emergency", "112", "112", "sosalarm.se"),
     ("police", "Polisen", "114 14", "polisen.se"),

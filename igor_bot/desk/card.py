@@ -160,7 +160,13 @@ def _unverified(case: Case, shown: list[Request]) -> list[Text]:
 def _request(case: Case, request: Request, organisation: str, context: Context) -> list[Text]:
     known: dict[str, object] = {
         "kind": Text(KINDS[request.kind]),
-        "state": Text(STATES[request.state]),
+        "state": Text(
+            STATES[
+                "taken"
+                if organisation in case.owners and request.state == "open"
+                else request.state
+            ]
+        ),
         "time": moment(request.asked_at),
     }
     lines = [Text(N_("{kind} ({time}): {state}"), known)]
@@ -202,13 +208,14 @@ def buttons(case: Case, organisation: str) -> Rows:
         return ()
     if organisation not in case.owners:
         return ((_deed(N_("Claim"), "claim", name),),)
+    closing = [_deed(N_("Close"), "close", name)] if organisation == case.lead else []
     shows = [_deed(guarded.LABELS[p], "show", name, p) for p in guarded.pieces(case, organisation)]
     return (
         *rows(shows, 2),
         *_calls(case, organisation, name),
         *_rides(case, name),
         (_deed(N_("Phrases"), "phrase", name),),
-        (_deed(N_("Release"), "release", name), _deed(N_("Close"), "close", name)),
+        (_deed(N_("Release"), "release", name), *closing),
     )
 
 

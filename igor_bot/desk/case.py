@@ -53,6 +53,8 @@ class Case:
     claimed_at: Mapping[str, float] = field(default_factory=dict)
     spoke_at: Mapping[str, float] = field(default_factory=dict)
     waiting_since: Mapping[str, float] = field(default_factory=dict)
+    alerted_from: Mapping[str, float] = field(default_factory=dict)
+    """When the ladder of each desk was started last."""
     promised_at: float | None = None
     told_at: float | None = None
     """When she was told that nobody could answer."""

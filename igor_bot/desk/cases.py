@@ -42,9 +42,11 @@ def submit(
     effects: list[DeskEffect] = []
     if new:
         case, effects = _start(case, case.lead, shift)
-    else:
+    elif case.lead in case.owners:
         why = Text(N_("New request: {kind}."), {"kind": Text(KINDS[request.kind])})
         effects = [Card(case.lead), Post(case.lead, (why,), mention=_attention(case, shift))]
+    else:  # she is promised an answer anew, so the ladder starts anew
+        case, effects = restart(case, case.lead, shift)
     if request.wanted_at is not None:
         effects.append(_agreed(request, case.lead))
     for said in sent.kept:
@@ -55,7 +57,6 @@ def submit(
 
 def _opened(person: Person, owner_of: str, shift: Shift, case_id: str) -> Case:
     lead = shift.area.first_desk.organisation
-    promise = shift.area.promise_s
     return Case(
         id=case_id,
         area=shift.area.id,
@@ -63,7 +64,6 @@ def _opened(person: Person, owner_of: str, shift: Shift, case_id: str) -> Case:
         language=person.language,
         opened_at=shift.now,
         names={lead: shift.new_name()},
-        promised_at=None if promise is None else shift.now + promise,
         talking_with=lead,
     )
 
@@ -89,7 +89,16 @@ def _agreed(request: Request, organisation: str) -> Due:
 def _start(case: Case, organisation: str, shift: Shift) -> tuple[Case, list[DeskEffect]]:
     """Start the ladder of a desk; its first alert stands on the card itself, since a group
     takes only 20 messages a minute."""
-    case = replace(case, waiting_since={**case.waiting_since, organisation: shift.now})
+    case = replace(
+        case,
+        waiting_since={organisation: shift.now, **case.waiting_since},
+        alerted_from={**case.alerted_from, organisation: shift.now},
+    )
+    if organisation == case.lead:
+        promise = shift.area.promise_s
+        case = replace(
+            case, promised_at=None if promise is None else shift.now + promise, told_at=None
+        )
     now = shift.climb(organisation, shift.now, 0)
     due = Due("ladder", now.next_at, organisation, now.next_step)
     return case, [Card(organisation, now.alert), due]
@@ -102,7 +111,7 @@ def restart(case: Case, organisation: str, shift: Shift) -> tuple[Case, list[Des
     alert = first.mention if isinstance(first, Card) else ()
     return case, [
         Card(organisation),
-        Post(organisation, _waiting(case), mention=alert),
+        Post(organisation, _waiting(case, organisation), mention=alert),
         *effects[1:],
     ]
 
@@ -113,31 +122,28 @@ def climb(
     """Do what is due on the ladder; nothing once somebody has claimed or the case is closed."""
     if case.closed_at is not None or organisation in case.owners:
         return case, ()
-    now = shift.climb(organisation, case.waiting_since[organisation], step)
+    now = shift.climb(organisation, case.alerted_from[organisation], step)
     effects: list[DeskEffect] = [Due("ladder", now.next_at, organisation, now.next_step)]
     if now.alert:
-        effects.append(Post(organisation, _waiting(case), mention=now.alert))
+        effects.append(Post(organisation, _waiting(case, organisation), mention=now.alert))
     if now.tell_person:
         known = {"phone": texts.phone(phone), "emergency": texts.phone(emergency)}
         message = Say((Text(NOBODY, known),), ((TO_MENU, EXIT),), question=True)
         case = replace(case, told_at=shift.now)
-        effects += [Write(message, news=True), Card(organisation)]
+        effects += [Write(message, keep=True), Card(organisation)]
     return case, tuple(effects)
 
 
-def _waiting(case: Case) -> tuple[Text, ...]:
-    kinds = [Text(KINDS[r.kind]) for r in case.requests if not r.over]
-    lead = case.lead
-    return (
-        Text(
-            N_("{name} ({kind}) has been waiting since {time}. Nobody has taken it yet."),
-            {
-                "name": case.names[lead],
-                "kind": kinds[-1] if kinds else "",
-                "time": moment(case.waiting_since[lead]),
-            },
-        ),
-    )
+def _waiting(case: Case, organisation: str) -> tuple[Text, ...]:
+    seen = (r for r in case.requests if not r.over and known_answers(case, r, organisation))
+    kinds = [Text(KINDS[r.kind]) for r in seen]
+    known = {
+        "name": case.names[organisation],
+        "kind": kinds[-1] if kinds else "",
+        "time": moment(case.waiting_since[organisation]),
+    }
+    pattern = N_("{name} ({kind}) has been waiting since {time}. Nobody has taken it yet.")
+    return (Text(pattern, known),)
 
 
 def _attention(case: Case, shift: Shift, organisation: str | None = None) -> tuple[int, ...]:
@@ -224,8 +230,10 @@ def ask_change(case: Case, number: str, words: str, shift: Shift) -> Outcome:
 
 def _asked(case: Case, request: Request, why: str, shift: Shift) -> Outcome:
     case = replace(case.with_request(request), seen_at=shift.now)
-    told = Text(why, {"kind": Text(KINDS[request.kind])})
-    return case, (Post(case.lead, (told,), mention=_attention(case, shift)), *_cards(case))
+    told = (Text(why, {"kind": Text(KINDS[request.kind])}),)
+    concerned = [o for o in case.names if known_answers(case, request, o)]
+    posts = (Post(o, told, mention=_attention(case, shift, o)) for o in concerned)
+    return case, (*posts, *_cards(case))
 
 
 def _numbered(case: Case, number: str) -> Request | None:

@@ -97,15 +97,12 @@ def release(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
         case,
         owners={o: w for o, w in case.owners.items() if o != org},
         owner_names={o: n for o, n in case.owner_names.items() if o != org},
+        talking_with=case.lead,
     )
     case, started = cases.restart(case, org, shift)
-    promise = shift.area.promise_s
     told: tuple[DeskEffect, ...] = ()
     if org == case.lead:
-        case = replace(
-            case, promised_at=None if promise is None else shift.now + promise, told_at=None
-        )
-        told = (Write(_given_back(case, shift), news=True),)
+        told = (Write(_given_back(case, shift), keep=True),)
     released = Popup(Text(N_("Released. The others are alerted again.")))
     return case, (Forget("first_words", org), *started, *told, released)
 
@@ -171,12 +168,12 @@ def ride(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
     )
     case, cards = _cards_of(case)
     posts = (Post(o, (moved,), silent=True) for o in case.names)
-    return case, (Write(news, news=True), *posts, *cards)
+    return case, (Write(news, quiet=True), *posts, *cards)
 
 
 def close(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
     """Ask how it ended; the answer closes."""
-    _must_own(case, worker)
+    _must_lead(case, worker)
     name = case.names[worker.organisation]
     buttons = tuple(
         (Button(Text(label), f"desk:outcome:{name}:{key}"),) for key, label in OUTCOMES.items()
@@ -186,7 +183,7 @@ def close(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
 
 def outcome(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
     """Record how it ended, and close. With no value the card's usual buttons come back."""
-    _must_own(case, worker)
+    _must_lead(case, worker)
     if not value:
         return case, (Card(worker.organisation),)
     if value not in OUTCOMES:
@@ -248,6 +245,12 @@ def _must_own(case: Case, worker: Worker) -> None:
     if org in case.owners:
         raise Refused(Text(N_("{name} has this case."), {"name": case.owner_names[org]}))
     raise Refused(Text(N_("Claim the case first.")))
+
+
+def _must_lead(case: Case, worker: Worker) -> None:
+    _must_own(case, worker)
+    if worker.organisation != case.lead:
+        raise Refused(Text(N_("The desk where the case opened closes it. You can release it.")))
 
 
 def _cards_of(case: Case) -> Outcome:

@@ -51,13 +51,14 @@ class PassOn:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A message to the person. `worker`: a human wrote it, so a running flow is parked and it
-    waits while she is away; `news`: it waits until she opens the chat; else it is dropped when
-    she is away."""
+    """A message to the person, dropped when she is away. `keep`: it waits instead; `worker`: a
+    human wrote it, so it waits too, and a running flow is parked; `quiet`: it also waits until
+    she does something, since nobody promised it for now."""
 
     message: Say
     worker: bool = False
-    news: bool = False
+    keep: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

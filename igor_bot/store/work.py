@@ -4,98 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, delete, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from igor_bot import person as persons
 from igor_bot.desk import case as cases
 from igor_bot.desk.case import Case
 from igor_bot.person import Person
+from igor_bot.store import outbox_rows, sealed_rows
 from igor_bot.store import tables as t
+from igor_bot.store.rows import (
+    KEPT_KINDS,
+    Item,
+    Known,
+    Question,
+    Topic,
+    Writes,
+    case_key,
+    replacing,
+)
 
 if TYPE_CHECKING:
     from igor_bot.store.store import Store
 
-
-KEPT_KINDS = ("words", "news")
-"""What a person is still told after she has left and come back."""
-
-
-@dataclass
-class Known:
-    """A person with what the store knows beside her sealed state."""
-
-    id: str
-    person: Person
-    key_id: str
-    case_id: str | None = None
-    question: Question = field(default_factory=lambda: Question())
-    changed: bool = False
-
-
-@dataclass
-class Question:
-    """Which message holds the chat's current question: outbox id of the newest question, and
-    outbox id and message id of the newest one that was sent."""
-
-    item: int = 0
-    sent_item: int = 0
-    message_id: int = 0
-    changed: bool = False
-
-    def asked(self, item_id: int) -> None:
-        """A new question is on its way."""
-        self.item, self.changed = item_id, True
-
-    @property
-    def pending(self) -> bool:
-        """Whether the newest question has not been sent yet, as far as is known here."""
-        return self.item != self.sent_item
-
-    def holds(self, message_id: int) -> bool:
-        """Whether a press on this message counts. While the newest question's own id is not known
-        yet, it is the one that is younger than the question before (ids only grow)."""
-        return message_id > self.message_id if self.pending else message_id == self.message_id
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """A case's forum topic on one desk; thread and card are None until they are made."""
-
-    case_id: str
-    organisation: str
-    chat_id: int
-    pseudonym: str
-    thread_id: int | None = None
-    card_id: int | None = None
-
-
-@dataclass(slots=True)
-class Item:
-    """Something to send. `lane` is "p/<person>" or "d/<chat id>"; `body` is method, params and
-    what is to be done with the answer. `source` is "lane/message id" it came from."""
-
-    id: int
-    lane: str
-    kind: str
-    body: dict[str, Any]
-    key_id: str
-    held: bool = False
-    source: str | None = None
-
-
-@dataclass
-class _Writes:
-    """Plain rows to write, by table."""
-
-    rows: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
-
-    def add(self, table: Table, **values: Any) -> None:
-        self.rows.setdefault(table, []).append(values)
+__all__ = ["KEPT_KINDS", "Item", "Known", "Question", "Topic", "Work", "case_key"]
 
 
 class Work:
@@ -110,7 +44,7 @@ class Work:
         self._changed_cases: set[str] = set()
         self._new_keys: list[str] = []
         self._retired: list[str] = []
-        self._writes = _Writes()
+        self._writes = Writes()
         self._sent: list[int] = []
         self._topics: dict[tuple[str, str], Topic] = {}
         self.items: list[Item] = []
@@ -236,13 +170,7 @@ class Work:
         if message_id is None or not item.body.get("question"):
             return
         person_id = item.lane.removeprefix("p/")
-        statement = (
-            update(t.question)
-            .where(t.question.c.person == person_id)
-            .where((t.question.c.sent_item.is_(None)) | (t.question.c.sent_item < item.id))
-            .values(sent_item=item.id, message_id=message_id)
-        )
-        await self._db.execute(statement)
+        await outbox_rows.question_sent(self._db, person_id, item.id, message_id)
         known = self._known.get(person_id)
         if known is not None and known.question.sent_item < item.id:
             known.question.sent_item, known.question.message_id = item.id, message_id
@@ -253,57 +181,26 @@ class Work:
         self.items = [i for i in self.items if i.lane != mine or i.kind in KEPT_KINDS]
         for item in self.items:
             item.held = item.held or item.lane == mine
-        lane = t.outbox.c.lane == mine
-        await self._db.execute(delete(t.outbox).where(lane, t.outbox.c.kind.not_in(KEPT_KINDS)))
-        await self._db.execute(update(t.outbox).where(lane).values(held=1))
+        await outbox_rows.drop_prompts(self._db, mine)
 
     async def release_held(self, person_id: str) -> list[Item]:
         """She is back: what waited may be sent. Returns it in order, opened."""
         mine = f"p/{person_id}"
         for item in self.items:
             item.held = item.held and item.lane != mine
-        where = (t.outbox.c.lane == mine, t.outbox.c.held == 1)
-        query = select(t.outbox).where(*where).order_by(t.outbox.c.id)
-        items = await self._opened(await self._db.execute(query))
-        await self._db.execute(update(t.outbox).where(*where).values(held=0))
-        return items
+        return await outbox_rows.release_held(self._db, self.store, mine)
 
     async def waiting(self) -> list[Item]:
         """Return everything that is to be sent, in order: for the start."""
-        query = select(t.outbox).where(t.outbox.c.held == 0).order_by(t.outbox.c.id)
-        return await self._opened(await self._db.execute(query))
+        return await outbox_rows.waiting(self._db, self.store)
 
     async def hold(self, item: Item) -> None:
         """Keep an unsent item until she is back."""
-        await self._db.execute(update(t.outbox).where(t.outbox.c.id == item.id).values(held=1))
+        await outbox_rows.hold(self._db, item.id)
 
     async def replace_unsent(self, source: str, text: str) -> list[Item]:
         """An edit of something that has not been sent: it is sent as it is now."""
-        query = select(t.outbox).where(t.outbox.c.source == source)
-        items = await self._opened(await self._db.execute(query))
-        for item in items:
-            item.body["params"]["text"] = text
-            body = self._seal(item.key_id, f"outbox:{item.id}", item.body)
-            await self._db.execute(
-                update(t.outbox).where(t.outbox.c.id == item.id).values(body=body)
-            )
-        return items
-
-    async def _opened(self, rows: Any) -> list[Item]:
-        rows = rows.all()
-        await self.store.need_keys(row.key_id for row in rows)
-        return [
-            Item(
-                row.id,
-                row.lane,
-                row.kind,
-                json.loads(self.store.vault.open(row.key_id, f"outbox:{row.id}", row.body)),
-                row.key_id,
-                bool(row.held),
-                row.source,
-            )
-            for row in rows
-        ]
+        return await outbox_rows.replace_unsent(self._db, self.store, source, text)
 
     # Everything else ---------------------------------------------------------------------------
 
@@ -377,20 +274,12 @@ class Work:
 
     async def forget_due(self, case_id: str, kind: str = "", organisation: str = "") -> None:
         """Drop what is due for a case: of one kind and desk, or (empty) of any."""
-        query = delete(t.due).where(t.due.c.case_id == case_id)
-        if kind:
-            query = query.where(t.due.c.kind == kind)
-        if organisation:
-            query = query.where(t.due.c.organisation == organisation)
-        await self._db.execute(query)
-        waiting = self._writes.rows.get(t.due, [])
-        waiting[:] = [
-            row
-            for row in waiting
-            if row["case_id"] != case_id
-            or (kind and row["kind"] != kind)
-            or (organisation and row["organisation"] != organisation)
-        ]
+        wanted = {"case_id": case_id, "kind": kind, "organisation": organisation}
+        matching = {name: value for name, value in wanted.items() if value}
+        await self._db.execute(
+            delete(t.due).where(*(t.due.c[name] == value for name, value in matching.items()))
+        )
+        self._writes.drop(t.due, **matching)
 
     def duty(self, chat_id: int, worker: int, name: str, on_duty: bool) -> None:
         """Remember a worker's name and whether they are on duty."""
@@ -401,7 +290,7 @@ class Work:
         where = (t.alarm.c.kind == kind, t.alarm.c.subject == subject)
         row = (await self._db.execute(select(t.alarm).where(*where))).first()
         since, count = (row.since, int(row._mapping["count"])) if row else (self.now, 0)
-        statement = _replacing(t.alarm)
+        statement = replacing(t.alarm)
         values = {"kind": kind, "subject": subject, "since": since, "count": count + 1}
         await self._db.execute(statement, [values])
         return row is None
@@ -420,93 +309,13 @@ class Work:
     async def flush(self) -> None:
         """Write everything; keys first, so that nothing is ever sealed with a lost key."""
         await self.store.keep_keys(self._new_keys, self._retired, self.now)
-        await self._flush_persons()
-        await self._flush_cases()
-        await self._flush_items()
+        known = [k for k in self._known.values() if k is not None]
+        await sealed_rows.write_persons(self._db, self.store.vault, known)
+        changed = [self._cases[case_id] for case_id in self._changed_cases]
+        await sealed_rows.write_cases(self._db, self.store.vault, changed)
+        await outbox_rows.write(self._db, self.store, self.items, self._sent)
         for table, rows in self._writes.rows.items():
             if rows and table is t.inbox:
-                await self._flush_inbox(rows)
+                await sealed_rows.mark_updates(self._db, rows)
             elif rows:
-                await self._db.execute(_replacing(table), rows)
-
-    async def _flush_persons(self) -> None:
-        rows = [
-            {
-                "id": k.id,
-                "key_id": k.key_id,
-                "body": self._seal(k.key_id, f"person:{k.id}", persons.to_json(k.person)),
-                "case_id": k.case_id,
-            }
-            for k in self._known.values()
-            if k is not None and k.changed
-        ]
-        if rows:
-            await self._db.execute(_replacing(t.person), rows)
-        questions = [
-            {
-                "person": k.id,
-                "item": k.question.item,
-                "sent_item": k.question.sent_item,
-                "message_id": k.question.message_id,
-            }
-            for k in self._known.values()
-            if k is not None and k.question.changed
-        ]
-        if questions:
-            await self._db.execute(_replacing(t.question), questions)
-
-    async def _flush_cases(self) -> None:
-        rows = []
-        for case_id in self._changed_cases:
-            case, key_id = self._cases[case_id], case_key(case_id)
-            body = self._seal(key_id, f"matter:{case_id}", cases.to_json(case))
-            rows.append(
-                {"id": case_id, "key_id": key_id, "body": body, "closed_at": case.closed_at}
-            )
-        if rows:
-            await self._db.execute(_replacing(t.case), rows)
-
-    async def _flush_items(self) -> None:
-        rows = [
-            {
-                "id": i.id,
-                "lane": i.lane,
-                "kind": i.kind,
-                "held": int(i.held),
-                "source": i.source,
-                "key_id": i.key_id,
-                "body": self._seal(i.key_id, f"outbox:{i.id}", i.body),
-            }
-            for i in self.items
-        ]
-        if rows:
-            await self._db.execute(insert(t.outbox), rows)
-        if self._sent:
-            await self._db.execute(delete(t.outbox).where(t.outbox.c.id.in_(self._sent)))
-
-    async def _flush_inbox(self, rows: list[dict[str, Any]]) -> None:
-        by_state: dict[str, list[int]] = {}
-        for row in rows:
-            by_state.setdefault(row["state"], []).append(row["update_id"])
-        for state, ids in by_state.items():
-            values = {"state": state, "body": None} if state == "done" else {"state": state}
-            await self._db.execute(
-                update(t.inbox).where(t.inbox.c.update_id.in_(ids)).values(**values)
-            )
-
-    def _seal(self, key_id: str, context: str, data: Any) -> bytes:
-        body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-        return self.store.vault.seal(key_id, context, body)
-
-
-def case_key(case_id: str) -> str:
-    """Return the id of a case's key."""
-    return f"case-{case_id}"
-
-
-def _replacing(table: Table) -> Any:
-    """INSERT … ON CONFLICT DO UPDATE of every column."""
-    statement = upsert(table)
-    keys = [c.name for c in table.primary_key]
-    values = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=values)
+                await self._db.execute(replacing(table), rows)

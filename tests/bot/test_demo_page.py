@@ -127,7 +127,8 @@ def pass_gate(page: sync_api.Page, phone: str, language: str) -> None:
 def ask_to_talk(page: sync_api.Page, phone: str, words: str) -> None:
     press(page, phone, "go:talk")
     press(page, phone, "talk:danger:no")
-    page.get_by_test_id(phone).locator('[data-callback="talk:danger:no"]').wait_for(state="hidden")
+    newest = page.get_by_test_id(f"{phone}-log").get_by_test_id("msg-theirs").last
+    sync_api.expect(newest.locator('[data-callback^="talk:danger:"]')).to_have_count(0)
     write(page, phone, words)
 
 

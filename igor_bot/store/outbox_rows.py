@@ -1,0 +1,108 @@
+"""The rows of what is to be sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from igor_bot.store import tables as t
+from igor_bot.store.rows import KEPT_KINDS, Item
+
+if TYPE_CHECKING:
+    from igor_bot.store.store import Store
+
+
+async def question_sent(db: AsyncConnection, person_id: str, item_id: int, message_id: int) -> None:
+    """A question has arrived as `message_id`, unless a newer one has already."""
+    statement = (
+        update(t.question)
+        .where(t.question.c.person == person_id)
+        .where((t.question.c.sent_item.is_(None)) | (t.question.c.sent_item < item_id))
+        .values(sent_item=item_id, message_id=message_id)
+    )
+    await db.execute(statement)
+
+
+async def drop_prompts(db: AsyncConnection, lane: str) -> None:
+    """What only she was asked goes, what a worker wrote waits."""
+    hers = t.outbox.c.lane == lane
+    await db.execute(delete(t.outbox).where(hers, t.outbox.c.kind.not_in(KEPT_KINDS)))
+    await db.execute(update(t.outbox).where(hers).values(held=1))
+
+
+async def release_held(db: AsyncConnection, store: Store, lane: str) -> list[Item]:
+    """What waited may be sent: it is returned in order, opened."""
+    where = (t.outbox.c.lane == lane, t.outbox.c.held == 1)
+    items = await _opened(db, store, select(t.outbox).where(*where).order_by(t.outbox.c.id))
+    await db.execute(update(t.outbox).where(*where).values(held=0))
+    return items
+
+
+async def waiting(db: AsyncConnection, store: Store) -> list[Item]:
+    """Return everything that is to be sent, in order."""
+    return await _opened(
+        db, store, select(t.outbox).where(t.outbox.c.held == 0).order_by(t.outbox.c.id)
+    )
+
+
+async def hold(db: AsyncConnection, item_id: int) -> None:
+    """Keep an unsent item."""
+    await db.execute(update(t.outbox).where(t.outbox.c.id == item_id).values(held=1))
+
+
+async def replace_unsent(db: AsyncConnection, store: Store, source: str, text: str) -> list[Item]:
+    """What came from `source` and has not been sent says `text` from now on."""
+    items = await _opened(db, store, select(t.outbox).where(t.outbox.c.source == source))
+    for item in items:
+        item.body["params"]["text"] = text
+        body = _sealed(store, item)
+        await db.execute(update(t.outbox).where(t.outbox.c.id == item.id).values(body=body))
+    return items
+
+
+async def write(
+    db: AsyncConnection, store: Store, items: Sequence[Item], sent: Sequence[int]
+) -> None:
+    """Write new items, and take away what has arrived."""
+    rows = [
+        {
+            "id": i.id,
+            "lane": i.lane,
+            "kind": i.kind,
+            "held": int(i.held),
+            "source": i.source,
+            "key_id": i.key_id,
+            "body": _sealed(store, i),
+        }
+        for i in items
+    ]
+    if rows:
+        await db.execute(insert(t.outbox), rows)
+    if sent:
+        await db.execute(delete(t.outbox).where(t.outbox.c.id.in_(sent)))
+
+
+async def _opened(db: AsyncConnection, store: Store, query: Any) -> list[Item]:
+    rows = (await db.execute(query)).all()
+    await store.need_keys(row.key_id for row in rows)
+    return [
+        Item(
+            row.id,
+            row.lane,
+            row.kind,
+            json.loads(store.vault.open(row.key_id, f"outbox:{row.id}", row.body)),
+            row.key_id,
+            bool(row.held),
+            row.source,
+        )
+        for row in rows
+    ]
+
+
+def _sealed(store: Store, item: Item) -> bytes:
+    body = json.dumps(item.body, ensure_ascii=False, separators=(",", ":")).encode()
+    return store.vault.seal(item.key_id, f"outbox:{item.id}", body)

@@ -1,0 +1,222 @@
+"""Who acts in end-to-end tests: a person with her phone, a duty worker at a desk, a watcher."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.sandbox.markup import callback_data
+from bot.sandbox.model import Call, Message
+from tests.support import SARA, SOCIAL, TOML, Stage
+
+ENGLISH = TOML.replace('["en", "sv"]', '["en"]')
+"""The stage's settings with one language: the way in begins with the gate."""
+
+TALK = ("go:talk", "talk:danger:no")
+"""From the menu to the question for her words."""
+
+
+@dataclass
+class Phone:
+    """A person and what her phone shows."""
+
+    stage: Stage
+    id: int
+
+    @property
+    def shown(self) -> list[Message]:
+        """All messages of her chat, as they are now."""
+        return list(self.stage.world.chats[self.id].messages.values())
+
+    @property
+    def from_bot(self) -> list[Message]:
+        """What the bot wrote."""
+        return [m for m in self.shown if m.sender is self.stage.world.bot]
+
+    @property
+    def newest(self) -> Message | None:
+        """The newest message of the bot; cheap."""
+        bot = self.stage.world.bot
+        messages = self.stage.world.chats[self.id].messages.values()
+        return next((m for m in reversed(messages) if m.sender is bot), None)
+
+    @property
+    def newest_id(self) -> int:
+        """Its id, 0 where there is none."""
+        return self.newest.id if self.newest else 0
+
+    @property
+    def texts(self) -> list[str]:
+        """The bot's words, oldest first."""
+        return [m.body.get("text", "") for m in self.from_bot]
+
+    @property
+    def buttons(self) -> set[str]:
+        """The callback data on the bot's newest message."""
+        return callback_data(self.newest.markup) if self.newest else set()
+
+    def say(self, words: str) -> Message:
+        """Write."""
+        return self.stage.world.say(self.id, self.id, words)
+
+    def press(self, data: str) -> str:
+        """Press a button of the newest message."""
+        assert data in self.buttons, f"{data} is not in {self.buttons}"
+        return self.stage.world.press(self.id, self.id, self.newest_id, data)
+
+    async def do(self, *deeds: str) -> None:
+        """Press buttons, or write what begins with "="; waits for the answer to each."""
+        for deed in deeds:
+            before = self.newest_id
+            if deed.startswith("="):
+                self.say(deed[1:])
+            else:
+                await self.stage.until(lambda d=deed: d in self.buttons, f"the button {deed}")
+                before = self.newest_id
+                self.press(deed)
+            await self.stage.until(
+                lambda b=before: self.newest_id > b, f"an answer to {deed}: {self.texts[-1:]}"
+            )
+
+    async def enter(self) -> None:
+        """Begin and go through the gate."""
+        await self.do("=/start", "welcome:gate:yes")
+
+    async def ask_to_talk(self, words: str) -> None:
+        """Send a request to talk."""
+        await self.do(*TALK, f"={words}")
+
+
+@dataclass
+class Desk:
+    """A duty worker and the desk's forum."""
+
+    stage: Stage
+    chat_id: int = SOCIAL
+    worker: int = SARA
+
+    def posts(self, thread: int) -> list[Message]:
+        """What the bot posted in a topic, without the topic's own service message."""
+        chat = self.stage.world.chats[self.chat_id]
+        found = [chat.messages[n] for n in chat.topics[thread].ids]
+        return [m for m in found if m.sender is self.stage.world.bot and m.kind[:5] != "forum"]
+
+    def texts(self, thread: int) -> list[str]:
+        """The words of the posts."""
+        return [m.body.get("text", "") for m in self.posts(thread)]
+
+    @property
+    def threads(self) -> list[int]:
+        """All topics."""
+        return list(self.stage.world.chats[self.chat_id].topics)
+
+    def thread_of(self, words: str) -> int | None:
+        """The topic in which somebody's words stand."""
+        return next((t for t in self.threads if any(words in p for p in self.texts(t))), None)
+
+    def card(self, thread: int) -> Message:
+        """The card: the post with the case's buttons."""
+        return next(m for m in self.posts(thread) if self.deeds(m))
+
+    def deeds(self, message: Message) -> dict[str, str]:
+        """Deed (and value) -> callback data of a post's buttons."""
+        found = (d.split(":", 3) for d in callback_data(message.markup))
+        return {":".join([p[1], *p[3:]]): ":".join(p) for p in found if p[0] == "desk"}
+
+    async def case(self, words: str) -> int:
+        """Wait for the card that holds `words`; returns its topic."""
+        await self.stage.until(lambda: self.thread_of(words), f"a card with {words}")
+        thread = self.thread_of(words)
+        assert thread is not None
+        return thread
+
+    def press(self, thread: int, deed: str) -> None:
+        """Press a button of the card, such as "claim" or "call:reached"."""
+        card = self.card(thread)
+        data = self.deeds(card)[deed]
+        self.stage.world.press(self.chat_id, self.worker, card.id, data)
+
+    async def claim(self, thread: int) -> None:
+        """Take the case, and wait until the card says so."""
+        await self.stage.until(lambda: "claim" in self.deeds(self.card(thread)), "claim")
+        self.press(thread, "claim")
+        gone = "claim"
+        await self.stage.until(lambda: gone not in self.deeds(self.card(thread)), "claimed")
+
+    def reply(self, thread: int, words: str) -> Message:
+        """Answer the card: it goes to the person."""
+        world, card = self.stage.world, self.card(thread)
+        return world.say(self.chat_id, self.worker, words, thread=thread, reply_to=card.id)
+
+
+async def in_talk(stage: Stage, words: str = "please talk") -> tuple[Phone, Desk, int]:
+    """A person with an open, claimed case; returns phone, desk and topic."""
+    phone = Phone(stage, stage.world.add_person("Amina", language="en").id)
+    desk = Desk(stage)
+    await phone.enter()
+    await phone.ask_to_talk(words)
+    thread = await desk.case(words)
+    before = phone.newest_id
+    await desk.claim(thread)
+    await stage.until(lambda: phone.newest_id > before, "she is told who has it")
+    return phone, desk, thread
+
+
+class Watched(deque[Any]):
+    """A deque that tells of what is put into it, before anything else happens."""
+
+    def __init__(self, old: Iterable[Any], tell: Callable[[Any], None]) -> None:
+        super().__init__(old, maxlen=100_000)
+        self._tell = tell
+
+    def append(self, one: Any) -> None:
+        super().append(one)
+        self._tell(one)
+
+    def extend(self, many: Iterable[Any]) -> None:
+        for one in many:
+            self.append(one)
+
+
+def on_call(stage: Stage, tell: Callable[[Call], None]) -> None:
+    """Have `tell` called with each call of the Bot API once it took effect, before its answer."""
+    stage.world.calls = Watched(stage.world.calls, tell)
+
+
+def on_update(stage: Stage, tell: Callable[[int], None]) -> None:
+    """Have `tell` called with the id of each update that is handed out, before the bot has it."""
+    stage.world.updates.seen_ids = Watched(stage.world.updates.seen_ids, tell)
+
+
+class Fuse:
+    """Kills the bot's process with kill -9 after so many calls or updates."""
+
+    def __init__(self, stage: Stage, chance: random.Random) -> None:
+        self._stage = stage
+        self._chance = chance
+        self._left = -1
+        self.kills = 0
+        on_call(stage, lambda call: self._burn())
+        on_update(stage, lambda update_id: self._burn())
+
+    def light(self, least: int, most: int) -> None:
+        """Kill after a random number of events."""
+        self._left = self._chance.randint(least, most)
+
+    def douse(self) -> None:
+        """Kill no more."""
+        self._left = -1
+
+    def _burn(self) -> None:
+        process = self._stage.process
+        if self._left < 0 or process is None or process.returncode is not None:
+            return
+        self._left -= 1
+        if self._left < 0:
+            os.kill(process.pid, signal.SIGKILL)
+            self.kills += 1
