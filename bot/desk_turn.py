@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from telegram import Chat, Update
 
-from bot import staff_chat
-from bot.carry_out import Hand
+from bot import carry_out, staff_chat, to_desk, to_person
+from bot.hand import Hand
 from bot.staff_chat import Anonymous, Command, Deed, Note
 from igor_bot import texts
 from igor_bot.desk import deeds
@@ -62,7 +62,9 @@ def _tell(
     hand: Hand, area: Area, desk: Desk, event: Anonymous | Command | Note, msgid: str | Text
 ) -> None:
     text = msgid if isinstance(msgid, Text) else Text(msgid)
-    hand.plain(desk.chat_id, (text,), desk.language, area.time_zone, event.thread, event.message_id)
+    to_desk.plain(
+        hand, desk.chat_id, (text,), desk.language, area.time_zone, event.thread, event.message_id
+    )
 
 
 def _refuse(hand: Hand, area: Area, desk: Desk, event: Deed | Command | Note) -> None:
@@ -93,7 +95,9 @@ async def _deed(hand: Hand, area: Area, desk: Desk, event: Deed) -> None:
             raise Refused(Text(NO_CASE))
         worker = Worker(event.worker, event.name, desk.organisation)
         outcome = deed(case, worker, event.value, hand.house.shift(area, hand.now))
-        await hand.desk_effects(*outcome, callback=event.callback, pressed=event.message_id)
+        await carry_out.desk_effects(
+            hand, *outcome, callback=event.callback, pressed=event.message_id
+        )
     except Refused as refusal:
         reason = refusal.reason if isinstance(refusal.reason, Text) else Text(NO_CASE)
         shown = texts.render(reason, desk.language, area.time_zone)
@@ -158,11 +162,11 @@ async def _reply(hand: Hand, area: Area, desk: Desk, case: Case, event: Note) ->
         _tell(hand, area, desk, event, Text(NOT_DELIVERED, {"why": Text(BLOCKED)}))
     source = (desk.chat_id, event.message_id)
     if event.text is not None:
-        hand.copy_to_person(known, case, "sendMessage", {"text": event.text}, source)
+        to_person.owners_reply(hand, known, case, "sendMessage", {"text": event.text}, source)
     else:
         params = {"from_chat_id": desk.chat_id, "message_id": event.message_id}
-        hand.copy_to_person(known, case, "copyMessage", params, source)
-    await hand.desk_effects(case, effects, known)
+        to_person.owners_reply(hand, known, case, "copyMessage", params, source)
+    await carry_out.desk_effects(hand, case, effects, known)
 
 
 async def _edited(hand: Hand, desk: Desk, case: Case, event: Note) -> None:
@@ -186,7 +190,7 @@ async def _edited(hand: Hand, desk: Desk, case: Case, event: Note) -> None:
         "chat_id": known.person.chat_id,
         "message_id": linked[1],
         **changed,
-        "reply_markup": hand.keyboard(known, zone),
+        "reply_markup": to_person.keyboard(hand, known, zone),
     }
     hand.work.put(f"p/{known.id}", "prompt", {"method": method, "params": params}, known.key_id)
 
@@ -203,5 +207,5 @@ async def _unknown_group(update: Update, chat: Chat, hand: Hand) -> None:
         language = hand.house.default_language
         text = Text(UNKNOWN_GROUP, {"id": str(chat.id)})
         zone = hand.house.book.area[0].time_zone
-        hand.plain(chat.id, (text,), language, zone)
+        to_desk.plain(hand, chat.id, (text,), language, zone)
     hand.after.leave.append(chat.id)

@@ -32,6 +32,11 @@ UNCHANGED = ("message is not modified",)
 DESK_GONE = ("chat not found", "not enough rights", "have no rights", "kicked", "not a member")
 AGAIN_S = 30.0
 """Seconds between tries at a desk that cannot be reached."""
+AT_ONCE = 64
+"""Messages to people that are being sent at once: half of the connections, so that quick exit and
+the desks never wait for one, and a kill doubles no more than that."""
+FINISH_S = 3.0
+"""Seconds that what is being sent gets to finish when the program is stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,10 @@ class _Queue:
     heap: list[tuple[int, int, Item]] = field(default_factory=list)
     task: asyncio.Task[None] | None = None
     woken: asyncio.Event = field(default_factory=asyncio.Event)
+    unwritten: int = 0
+    """The item that has ended and is not written down yet: the lane waits for it, so that a kill
+    doubles at most one message a chat, and never changes their order."""
+    written: asyncio.Event = field(default_factory=asyncio.Event)
     down: bool = False
 
 
@@ -117,6 +126,8 @@ class Outbox:
         self._cards: dict[tuple[str, str], Item] = {}
         self._leaving: set[str] = set()
         self._opened = asyncio.Event()
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._closing = False
 
     # In and out of the lanes ---------------------------------------------------------------------
 
@@ -158,9 +169,19 @@ class Outbox:
         """Her exit is written down: from now on the store knows what may be sent."""
         self._leaving.discard(person_id)
 
+    def written(self, item: Item) -> None:
+        """What became of an item is committed: its lane goes on."""
+        queue = self._lanes.get(item.lane)
+        if queue is not None and queue.unwritten == item.id:
+            queue.unwritten = 0
+            queue.written.set()
+
     async def close(self) -> None:
-        """Stop sending; what is unsent stays in the store."""
+        """Stop sending; what is under way may finish, what is unsent stays in the store."""
+        self._closing = True
         tasks = [q.task for q in self._lanes.values() if q.task]
+        if tasks:
+            await asyncio.wait(tasks, timeout=FINISH_S)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -183,13 +204,15 @@ class Outbox:
     async def _run(self, lane: str, queue: _Queue) -> None:
         try:
             await self._opened.wait()
-            while queue.heap:
+            while queue.heap and not self._closing:
                 if await self._waited(queue):
                     continue
                 _, _, item = heapq.heappop(queue.heap)
                 if item.kind == "card":
                     self._cards.pop((item.body["case"], item.body["org"]), None)
                 await self._deliver(item, queue)
+                if queue.unwritten:
+                    await queue.written.wait()
         finally:
             queue.task = None
             if not queue.heap and not queue.pace.sent and not queue.pace.blocked_until:
@@ -230,12 +253,17 @@ class Outbox:
                     return
             except Exception as problem:  # a fault of ours: the lane goes on, the item is kept
                 fault("outbox_failed", problem, kind=item.kind)
-                self._report(Failed(item, "fault"))
+                self._end(queue, Failed(item, "fault"))
                 return
             else:
                 self._recovered(item, queue)
-                self._report(Sent(item, message_id))
+                self._end(queue, Sent(item, message_id))
                 return
+
+    def _end(self, queue: _Queue, report: Sent | Failed) -> None:
+        queue.unwritten = report.item.id
+        queue.written.clear()
+        self._report(report)
 
     async def _persist(self, item: Item, queue: _Queue, generation: int) -> int | None:
         """Make the call, again and again while the network fails; a try that may have arrived
@@ -254,11 +282,15 @@ class Outbox:
 
     async def _attempt(self, item: Item, queue: _Queue, generation: int, again: bool) -> int | None:
         person_id = item.lane.removeprefix("p/")
-        if person_id in self._leaving or self._exits.generation(person_id) != generation:
-            raise _Gone
         ready = await self._topics.prepare(item)
         params = _marked(ready.params) if again and queue.pace.group else ready.params
-        result = await self._telegram.call(ready.method, params)
+        if queue.pace.group:
+            result = await self._telegram.call(ready.method, params)
+        else:
+            async with self._slots:
+                if person_id in self._leaving or self._exits.generation(person_id) != generation:
+                    raise _Gone
+                result = await self._telegram.call(ready.method, params)
         if ready.method in COUNTED:
             queue.pace.used(self._clock.now())
         message_id = result.get("message_id") if isinstance(result, dict) else None
@@ -279,7 +311,7 @@ class Outbox:
     async def _unreachable(self, item: Item, queue: _Queue, problem: Forbidden) -> bool:
         """A chat that does not want us: a person has blocked, a desk is down; True to try again."""
         if not queue.pace.group:
-            self._report(Failed(item, "blocked"))
+            self._end(queue, Failed(item, "blocked"))
             return False
         await self._desk_down(item, queue, problem)
         return True
@@ -288,7 +320,7 @@ class Outbox:
         """Telegram refuses the call; True when the item is over."""
         words = str(problem).casefold()
         if any(mark in words for mark in UNCHANGED):
-            self._report(Sent(item))
+            self._end(queue, Sent(item))
             return True
         if queue.pace.group and "case" in item.body and any(mark in words for mark in MENDABLE):
             await self._topics.lost(item)
@@ -305,7 +337,7 @@ class Outbox:
             return False
         if item.kind != "react":
             fault("refused", problem, kind=item.kind)
-        self._report(Failed(item, "refused"))
+        self._end(queue, Failed(item, "refused"))
         return True
 
     async def _desk_down(self, item: Item, queue: _Queue, problem: BaseException) -> None:

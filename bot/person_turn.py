@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from telegram import Chat, Update
 
-from bot import private_chat
-from bot.carry_out import Hand
+from bot import carry_out, private_chat, to_person
 from bot.exits import Exits
+from bot.hand import Hand
 from igor_bot import replies, visit
 from igor_bot.desk.case import standing
 from igor_bot.messages import EXIT, Say
@@ -46,8 +46,8 @@ async def happen(event: Event, known: Known, hand: Hand, gone_already: bool = Fa
     if gone_already:
         effects = tuple(e for e in effects if not isinstance(e, Vanish))
     if case is not None and known.person.reachable:
-        await hand.release_held(known)
-    await hand.person_effects(known, effects)
+        await to_person.release_held(hand, known)
+    await carry_out.person_effects(hand, known, effects)
 
 
 async def apologise(update: Update, chat: Chat, hand: Hand, vault: Vault) -> None:
@@ -57,7 +57,7 @@ async def apologise(update: Update, chat: Chat, hand: Hand, vault: Vault) -> Non
         return
     context = hand.house.context(known.person, hand.now, None)
     values = replies.values(known.person, context)
-    hand.say(known, Say((Text(replies.FAULT, values),), ((EXIT,),)))
+    to_person.say(hand, known, Say((Text(replies.FAULT, values),), ((EXIT,),)))
 
 
 async def _known(update: Update, chat: Chat, hand: Hand, vault: Vault) -> Known:

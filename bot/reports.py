@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from bot import outbox, person_turn
-from bot.carry_out import DELIVERED, HELD, Hand
+from bot import carry_out, outbox, person_turn, to_desk, to_person
+from bot.hand import Hand
+from bot.to_person import DELIVERED, HELD
 from igor_bot.desk.effects import Card, Post
 from igor_bot.messages import EXIT, Say
 from igor_bot.person import Blocked
@@ -52,12 +53,12 @@ async def _sent(item: Item, message_id: int | None, hand: Hand) -> None:
         hand.work.link(lane, int(source_id), item.lane, message_id, body["case"])
     if private and body.get("source"):
         chat_id, source = body["source"]
-        hand.react(f"d/{chat_id}", body["case"], (chat_id, source), DELIVERED)
+        to_person.react(hand, f"d/{chat_id}", body["case"], (chat_id, source), DELIVERED)
     if body.get("ack"):
         known = await _person_of(item, hand)
         if known is not None and known.person.reachable:
             chat_id, source = body["ack"]
-            hand.react(f"p/{known.id}", body["case"], (chat_id, source), DELIVERED)
+            to_person.react(hand, f"p/{known.id}", body["case"], (chat_id, source), DELIVERED)
 
 
 async def _failed(item: Item, why: str, hand: Hand) -> None:
@@ -76,7 +77,7 @@ async def _failed(item: Item, why: str, hand: Hand) -> None:
         await _post(item, NOT_PASSED_ON, hand)
         known = await _person_of(item, hand)
         if known is not None and known.person.reachable:
-            hand.say(known, Say((Text(SEND_AGAIN),), ((EXIT,),)))
+            to_person.say(hand, known, Say((Text(SEND_AGAIN),), ((EXIT,),)))
 
 
 async def _blocked(item: Item, hand: Hand) -> None:
@@ -106,7 +107,7 @@ async def _told_in_words(item: Item, hand: Hand) -> None:
     text = Text(HELD_TEXT if held else DELIVERED_TEXT)
     thread = topic.thread_id if topic else None
     reply_to = params["message_id"]
-    hand.plain(desk.chat_id, (text,), desk.language, area.time_zone, thread, reply_to)
+    to_desk.plain(hand, desk.chat_id, (text,), desk.language, area.time_zone, thread, reply_to)
 
 
 async def _post(item: Item, msgid: str, hand: Hand) -> None:
@@ -114,13 +115,13 @@ async def _post(item: Item, msgid: str, hand: Hand) -> None:
     case = await hand.work.case(case_id) if case_id else None
     if case is not None:
         organisation = item.body.get("org") or case.talking_with
-        await hand.desk_effects(case, (Post(organisation, (Text(msgid),)),))
+        await carry_out.desk_effects(hand, case, (Post(organisation, (Text(msgid),)),))
 
 
 async def _card_again(item: Item, hand: Hand) -> None:
     case = await hand.work.case(item.body["case"])
     if case is not None and item.kind != "card":
-        await hand.desk_effects(case, (Card(item.body["org"]),))
+        await carry_out.desk_effects(hand, case, (Card(item.body["org"]),))
 
 
 async def _person_of(item: Item, hand: Hand) -> Known | None:
@@ -143,4 +144,4 @@ async def _tell_waiting(chat_id: int, hand: Hand) -> None:
         case = await hand.work.case(row.case_id)
         known = await hand.work.person(case.person) if case else None
         if known is not None and case is not None and not case.owners:
-            hand.desk_down(known, found[0])
+            to_person.desk_down(hand, known, found[0])

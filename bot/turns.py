@@ -16,10 +16,10 @@ from typing import Any
 from telegram import Chat, Update
 from telegram.error import TelegramError
 
-from bot import desk_turn, outbox, person_turn, reports
-from bot.carry_out import After, Hand
+from bot import carry_out, desk_turn, outbox, person_turn, reports
 from bot.clock import Clock
 from bot.exits import Exits
+from bot.hand import After, Hand
 from bot.house import House
 from bot.log import fault
 from bot.outbox import Outbox
@@ -103,6 +103,9 @@ class Turns:
                 await self._woken.wait()
             batch = [self._jobs.popleft() for _ in range(min(BATCH, len(self._jobs)))]
             await self._settle(batch)
+            for job in batch:
+                if isinstance(job, outbox.Sent | outbox.Failed):
+                    self.outbox.written(job.item)
 
     async def settled(self) -> None:
         """Return when nothing waits to be settled."""
@@ -182,7 +185,7 @@ class Turns:
             case _:
                 outcome = cases.agreed_time(case, job.organisation, job.step, shift)
         hand.after.dues = True
-        await hand.desk_effects(*outcome)
+        await carry_out.desk_effects(hand, *outcome)
 
     # After the commit ------------------------------------------------------------------------------
 

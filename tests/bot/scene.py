@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import signal
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -58,7 +60,7 @@ class Phone:
     @property
     def buttons(self) -> set[str]:
         """The callback data on the bot's newest message."""
-        return callback_data(self.newest.markup) if self.newest else set()
+        return set(callback_data(self.newest.markup)) if self.newest else set()
 
     def say(self, words: str) -> Message:
         """Write."""
@@ -170,13 +172,14 @@ async def in_talk(stage: Stage, words: str = "please talk") -> tuple[Phone, Desk
 class Watched(deque[Any]):
     """A deque that tells of what is put into it, before anything else happens."""
 
-    def __init__(self, old: Iterable[Any], tell: Callable[[Any], None]) -> None:
+    def __init__(self, old: Iterable[Any] = ()) -> None:
         super().__init__(old, maxlen=100_000)
-        self._tell = tell
+        self.tells: list[Callable[[Any], None]] = []
 
     def append(self, one: Any) -> None:
         super().append(one)
-        self._tell(one)
+        for tell in self.tells:
+            tell(one)
 
     def extend(self, many: Iterable[Any]) -> None:
         for one in many:
@@ -185,22 +188,28 @@ class Watched(deque[Any]):
 
 def on_call(stage: Stage, tell: Callable[[Call], None]) -> None:
     """Have `tell` called with each call of the Bot API once it took effect, before its answer."""
-    stage.world.calls = Watched(stage.world.calls, tell)
+    if not isinstance(stage.world.calls, Watched):
+        stage.world.calls = Watched(stage.world.calls)
+    stage.world.calls.tells.append(tell)
 
 
 def on_update(stage: Stage, tell: Callable[[int], None]) -> None:
     """Have `tell` called with the id of each update that is handed out, before the bot has it."""
-    stage.world.updates.seen_ids = Watched(stage.world.updates.seen_ids, tell)
+    if not isinstance(stage.world.updates.seen_ids, Watched):
+        stage.world.updates.seen_ids = Watched(stage.world.updates.seen_ids)
+    stage.world.updates.seen_ids.tells.append(tell)
 
 
 class Fuse:
-    """Kills the bot's process with kill -9 after so many calls or updates."""
+    """Kills the bot's process with kill -9 after so many calls and updates, some of the times a
+    few milliseconds later, so that no moment is spared."""
 
     def __init__(self, stage: Stage, chance: random.Random) -> None:
         self._stage = stage
         self._chance = chance
         self._left = -1
-        self.kills = 0
+        self.kills: list[float] = []
+        """When each kill was (monotonic)."""
         on_call(stage, lambda call: self._burn())
         on_update(stage, lambda update_id: self._burn())
 
@@ -218,5 +227,12 @@ class Fuse:
             return
         self._left -= 1
         if self._left < 0:
-            os.kill(process.pid, signal.SIGKILL)
-            self.kills += 1
+            later = self._chance.choice((0.0, 0.0, 0.002, 0.01))
+            if later:
+                asyncio.get_running_loop().call_later(later, self._kill, process.pid)
+            else:
+                self._kill(process.pid)
+
+    def _kill(self, pid: int) -> None:
+        os.kill(pid, signal.SIGKILL)
+        self.kills.append(time.monotonic())

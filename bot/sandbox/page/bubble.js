@@ -71,10 +71,12 @@ function meta(message, look) {
   }
   if (message.reactions.length) line.append(reactions(message.reactions));
   if (message.pinned) line.append(el("span", {}, "pinned"));
-  if (message.protected) line.append(el("span", { title: "Cannot be forwarded, saved or copied" }, icon("lock"), el("span", { class: "unseen" }, "protected")));
   if (message.silent) line.append(el("span", { title: "Sent without sound" }, icon("quiet"), el("span", { class: "unseen" }, "silent")));
   if (message.edited) line.append(el("span", { class: "edited" }, "edited"));
-  line.append(el("time", { datetime: new Date(message.date * 1000).toISOString() }, hourMinute(message.date)));
+  line.append(el("time", {
+    datetime: new Date(message.date * 1000).toISOString(),
+    title: message.protected ? "Protected: cannot be forwarded or saved" : undefined,
+  }, hourMinute(message.date)));
   return line;
 }
 
