@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -54,6 +55,7 @@ async def run(settings: Settings) -> None:
             tasks.create_task(inbox.run())
             tasks.create_task(upkeep.run_due())
             tasks.create_task(upkeep.run_vanishing())
+            tasks.create_task(_learn_names(telegram, house))
             log.info("running", seconds=round(time.monotonic() - began, 2))
             try:
                 await asyncio.Event().wait()
@@ -68,6 +70,17 @@ async def _resume(store: Store, turns: Turns, outbox: Outbox, clock: Clock) -> N
     await turns.settled()
     async with store.work(clock.now()) as work:
         outbox.take_up(await work.waiting())
+
+
+async def _learn_names(telegram: Telegram, house: House) -> None:
+    """Ask what workers are called who have not done anything yet: alerts mention them."""
+    for area in house.book.area:
+        for desk in area.desk:
+            for worker in (w for w in desk.staff if w not in house.names):
+                who = {"chat_id": desk.chat_id, "user_id": worker}
+                with contextlib.suppress(TelegramError):  # not in the group, or no group yet
+                    member = await telegram.call("getChatMember", who)
+                    house.names.setdefault(worker, str(member["user"]["first_name"]))
 
 
 async def _remember(store: Store, house: House, exits: Exits, clock: Clock) -> None:

@@ -44,7 +44,8 @@ def _to_case(
         effects.append(Distress())
     in_flow = person.place not in (None, MENU)
     if distress and not case.claimed:
-        effects.append(replace(replies.panel(person, context)))
+        panel = replies.panel(person, context)
+        effects.append(replace(panel, paragraphs=(*panel.paragraphs, *hint)))
         person = interrupted(person)
     elif in_flow:
         effects.append(replies.ask(person, context, hint))

@@ -97,9 +97,11 @@ def _begin(person: Person, name: str, context: Context, case: Standing | None) -
     refusal = _not_now(person, name, context, case)
     if refusal is not None:
         return replace(person, place=MENU), (refusal,)
+    parked = person.parked
     person = _parking(person, name)
-    if person.parked and person.parked.flow == name:
-        person = replace(person, place=person.parked, parked=None)
+    if parked and parked.flow == name:
+        swapped = person.parked if person.parked != parked else None
+        person = replace(person, place=parked, parked=swapped)
     elif person.place is None or person.place.flow != name:
         person = replace(person, place=_first_place(person, name, context, case))
     before = replies.overview(context, case) if name == "requests" and case else ()

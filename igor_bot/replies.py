@@ -107,7 +107,8 @@ def menu_rows(person: Person) -> Rows:
         if person.parked
         else ()
     )
-    return parked + rows(Button(Text(label), data) for data, label in MENU) + ((EXIT,),)
+    choices = tuple(tuple(Button(Text(label), data) for data, label in row) for row in MENU)
+    return (*parked, *choices, (EXIT,))
 
 
 def idle(*paragraphs: Text) -> Say:

@@ -87,8 +87,12 @@ def name_of(language: str) -> str:
 
 
 def clock(when: datetime, language: str, zone: tzinfo) -> str:
-    """Return the local time of `when` as the reader writes it, such as 02:14 or 2:14 AM."""
-    return format_time(when.astimezone(zone), "short", locale=_locale(language))
+    """Return the local time of `when` as the reader writes it, such as 02:14.
+
+    English is shown as in Britain: a desk that works by the 24-hour clock reads no AM and PM.
+    """
+    locale = _locale("en_GB" if language == SOURCE_LANGUAGE else language)
+    return format_time(when.astimezone(zone), "short", locale=locale)
 
 
 def render(text: Text, language: str, zone: tzinfo) -> str:

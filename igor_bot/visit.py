@@ -24,6 +24,7 @@ from igor_bot.person import (
     Wrote,
 )
 from igor_bot.places import GATE, KEPT, LANGUAGE, MENU, Outcome, code_of, interrupted, recalled
+from igor_bot.texts import Text
 
 __all__ = ["attend", "interrupted"]
 
@@ -102,8 +103,12 @@ def _gate_answer(person: Person, code: str, context: Context, case: Standing | N
 def _enter(person: Person, context: Context, case: Standing | None) -> Outcome:
     """Past the gate: on where she was, or to what she wrote before it, or to the menu."""
     back = (Returned(),) if case else ()
+    kept = tuple(said for said in person.kept if said.kind != "other")
+    before = (Text(replies.UNSENDABLE),) if kept != person.kept else ()
+    person = replace(person, kept=kept)
     if person.parked and not person.kept:
         person = replace(person, stage="open", place=person.parked, parked=None)
-        return person, (*back, replies.ask(person, context))
+        return person, (*back, replies.ask(person, context, before))
     person = replace(person, stage="open", place=KEPT if person.kept else MENU)
-    return person, (*back, replies.ask(person, context, replies.disclosure(person, context)))
+    before = (*replies.disclosure(person, context), *before)
+    return person, (*back, replies.ask(person, context, before))

@@ -55,6 +55,7 @@ OUTCOMES: dict[str, str] = {
     "withdrawn": N_("She did not want to go on"),
 }
 
+CLOSED = N_("This case is closed.")
 TAKEN = N_(
     "{role} at {organisation} has your request: a person, not the robot. "
     "Can you write, and for how long?"
@@ -64,6 +65,8 @@ TAKEN = N_(
 def claim(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
     """Take the case: one owner a desk; whoever comes second is told who has it."""
     org = worker.organisation
+    if case.closed_at is not None:
+        raise Refused(Text(CLOSED))
     if org in case.owners:
         if case.owners[org] == worker.id:
             raise Refused(Text(N_("You already have it.")))
@@ -133,13 +136,13 @@ def call(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
     _must_own(case, worker)
     if value not in CALL_RESULTS:
         raise Refused(Text(N_("That button is no longer in use.")))
+    org = worker.organisation
     callback = case.open_request("callback")
     ride = case.open_request("transport")
-    if callback is not None:
+    if callback is not None and org == case.lead:
         case = case.with_request(replace(callback, state=value))
     if ride is not None and value == "reached":
         case = case.with_request(replace(ride, heard="heard"))
-    org = worker.organisation
     case = replace(case, spoke_at={**case.spoke_at, org: shift.now})
     logged = Text(
         N_("Call {time}: {result} ({name})."),
@@ -152,13 +155,13 @@ def ride(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
     """Move a ride on. No car moves before the owner has heard her, or recorded why not."""
     _must_own(case, worker)
     request = case.open_request("transport")
-    if request is None:
+    if request is None or not cases.known_answers(case, request, worker.organisation):
         raise Refused(Text(N_("There is no ride under way in this case.")))
     if value in HEARD:
         return _cards_of(case.with_request(replace(request, heard=value)))
     if value not in RIDE_STEPS:
         raise Refused(Text(N_("That button is no longer in use.")))
-    if request.heard is None and value not in ("cancelled",):
+    if request.heard is None and (value != "cancelled" or request.state == "paused"):
         raise Refused(Text(N_("Hear her first, by phone or in the chat, or record why not.")))
     case = case.with_request(replace(request, state=value))
     news = Say((standing("transport", value),), ((TO_MENU, EXIT),), question=True)
@@ -239,7 +242,7 @@ def wrote(case: Case, worker: Worker, shift: Shift) -> Outcome:
 def _must_own(case: Case, worker: Worker) -> None:
     org = worker.organisation
     if case.closed_at is not None:
-        raise Refused(Text(N_("This case is closed.")))
+        raise Refused(Text(CLOSED))
     if case.owners.get(org) == worker.id:
         return
     if org in case.owners:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from igor_bot.desk import duty
 
+TELL_PERSON = "tell_person"
 REMIND_AGAIN_S = 900
 """Seconds between reminders when the ladder is at its end: an unclaimed case never rots."""
 
@@ -42,36 +43,37 @@ def climb(
 ) -> Now:
     """Return what is due at `step` of the ladder that started at `started_at` (unix seconds).
 
-    A rung that has nobody to alert passes to the next one at once. Beyond the last rung all
-    staff are reminded every `REMIND_AGAIN_S`.
+    A rung that has nobody to alert passes to the next one at once; where that one only tells the
+    person and nobody was alerted yet, all staff are. Beyond the last rung all staff are reminded
+    every `REMIND_AGAIN_S`.
     """
     alert: tuple[int, ...] = ()
-    tell = False
+    tell = at_once = False
     while step < len(rungs):
         rung = rungs[step]
         due_at = started_at + rung.after_s
-        if due_at > now and (alert or tell or not _skips(rungs, step, staff, signed_on)):
+        if due_at > now and (rung.whom == TELL_PERSON or not at_once):
             return Now(alert, tell, step, due_at)
-        if rung.whom == "tell_person":
-            if due_at > now:
-                return Now(alert, tell, step, due_at)
-            tell = True
-        else:
-            alert = tuple(dict.fromkeys((*alert, *_whom(rung.whom, staff, signed_on))))
         step += 1
+        if rung.whom == TELL_PERSON:
+            tell = True
+            continue
+        called = _whom(rung, staff, signed_on)
+        if not any(_whom(r, staff, signed_on) for r in rungs[:step]) and _tells(rungs[step:]):
+            called = tuple(staff)
+        at_once = not called
+        alert = tuple(dict.fromkeys((*alert, *called)))
     if not alert and not tell:
         alert = tuple(staff)
     return Now(alert, tell, step, now + REMIND_AGAIN_S)
 
 
-def _whom(whom: str, staff: Collection[int], signed_on: Collection[int]) -> tuple[int, ...]:
-    return duty.on_duty(staff, signed_on) if whom == "on_duty" else duty.backup(staff, signed_on)
+def _whom(rung: Rung, staff: Collection[int], signed_on: Collection[int]) -> tuple[int, ...]:
+    if rung.whom == TELL_PERSON:
+        return ()
+    return (duty.on_duty if rung.whom == "on_duty" else duty.backup)(staff, signed_on)
 
 
-def _skips(
-    rungs: Sequence[Rung], step: int, staff: Collection[int], signed_on: Collection[int]
-) -> bool:
-    """Whether everything before `step` had nobody to alert, so that this rung comes at once."""
-    return rungs[step].whom != "tell_person" and not any(
-        r.whom == "tell_person" or _whom(r.whom, staff, signed_on) for r in rungs[:step]
-    )
+def _tells(rest: Sequence[Rung]) -> bool:
+    """Whether the next rung, if any, alerts nobody but tells the person."""
+    return not rest or rest[0].whom == TELL_PERSON

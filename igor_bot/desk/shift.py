@@ -55,6 +55,9 @@ class Shift:
         hour, minute = (int(part) for part in clock_time.split(":"))
         then = here.replace(hour=hour, minute=minute, second=0, microsecond=0)
         if then <= here:  # by the wall clock, so that nights with a change of time stay right
+            again = then.replace(fold=1).timestamp()  # in autumn an hour is shown twice
+            if again > self.now:
+                return again
             then = (here + timedelta(days=1)).replace(
                 hour=hour, minute=minute, second=0, microsecond=0
             )

@@ -57,7 +57,7 @@ def clock_time() -> Parser:
 
     def parse(words: str, _: Context) -> str:
         problem = Invalid(Text(N_("Please write a time, for example 18:30.")))
-        match = shape.fullmatch(words.strip().removeprefix("kl").strip(" ."))
+        match = shape.fullmatch(words.strip().casefold().removeprefix("kl").strip(" ."))
         if match is None:
             raise problem
         hour, minute = int(match[1]), int(match[2] or 0)
@@ -82,17 +82,23 @@ def phone_number(**labels: str) -> Parser:
     def parse(words: str, context: Context) -> str:
         if words in options:
             return words
-        try:
-            number = phonenumbers.parse(words, context.region)
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_valid_number(number):
+        number = _valid(words, context.region) or _valid(f"+{words.strip()}", None)
+        if number is None:
             raise Invalid(
                 Text(N_("I can't read that number. Please write it like {example}."), _example())
             )
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
     return Parser(parse, lambda _: options, frozenset({"contact"}))
+
+
+def _valid(words: str, region: str | None) -> phonenumbers.PhoneNumber | None:
+    """The number, None where it is none. Contact cards leave out the plus of a country code."""
+    try:
+        number = phonenumbers.parse(words, region)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_valid_number(number) else None
 
 
 def readable_number(number: str) -> str:
@@ -109,7 +115,7 @@ def head_count() -> Parser:
 
     def parse(words: str, _: Context) -> int:
         digits = words.strip()
-        if not digits.isdecimal() or not 1 <= int(digits[:4]) <= 12:
+        if not digits.isdecimal() or len(digits) > 4 or not 1 <= int(digits) <= 12:
             raise Invalid(Text(N_("Please write how many with a number, from 1 to 12.")))
         return int(digits)
 
@@ -124,7 +130,7 @@ def place(longest: int = 150, **labels: str) -> Parser:
     """
     options: Options = {code: Text(label) for code, label in labels.items()}
     inner = free_text(longest)
-    return Parser(inner.parse, lambda _: options, frozenset({"location"}))
+    return Parser(inner.parse, lambda _: options, frozenset({"location", "venue"}))
 
 
 def _example() -> dict[str, object]:

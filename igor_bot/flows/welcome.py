@@ -40,18 +40,15 @@ WELCOME = Flow(
     ),
 )
 
-MENU: tuple[tuple[str, str], ...] = (
-    ("go:talk", N_("Talk to someone")),
-    ("go:callback", N_("Ask for a call")),
-    ("go:transport", N_("Ask for a ride")),
-    ("go:support", N_("Support and safe housing")),
-    ("go:information", N_("What happens if…")),
-    ("others:who:minor", N_("I am under 18")),
-    ("go:others", N_("It is about someone else")),
-    ("go:requests", N_("My requests")),
-    ("go:privacy", N_("Privacy and safety")),
+# Short labels share a row, so that the whole menu fits a small screen.
+MENU: tuple[tuple[tuple[str, str], ...], ...] = (
+    (("go:talk", N_("Talk to someone")),),
+    (("go:callback", N_("Ask for a call")), ("go:transport", N_("Ask for a ride"))),
+    (("go:support", N_("Support and safe housing")),),
+    (("go:information", N_("What happens if…")), ("others:who:minor", N_("I am under 18"))),
+    (("go:others", N_("It is about someone else")),),
+    (("go:requests", N_("My requests")), ("go:privacy", N_("Privacy and safety"))),
 )
-
 
 WAITING = N_(
     "Sent {time}. Nobody has answered yet. By {promise} you'll see here how it stands. "

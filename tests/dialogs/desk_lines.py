@@ -92,6 +92,15 @@ async def turns_to(show: Show, desk: str, which: str) -> None:
     show.threads[chat] = show.stage.world.topics(chat)[number]["thread"]
 
 
+@line(r"The desks know the case by different names")
+async def different_names(show: Show) -> None:
+    """Neither desk is told the other's pseudonym."""
+    await show.settle()
+    for one, other in (("Desk", "Police desk"), ("Police desk", "Desk")):
+        name = _topic(show, one)["name"].split()[0]
+        await desk_never_sees(show, other, name)
+
+
 # The desks see -----------------------------------------------------------------------------------
 
 
@@ -144,9 +153,7 @@ async def desk_sees_nothing_more(show: Show, desk: str) -> None:
 async def desk_catches_up(show: Show, desk: str) -> None:
     """What follows is about posts that come from now on."""
     await show.settle()
-    chat = show.groups[desk]
-    for message in show.new(chat):
-        show.saw(chat, message)
+    show.caught_up(show.groups[desk])
 
 
 @line(r"{DESK} never sees: (?P<text>.+)")

@@ -22,9 +22,10 @@ async def has_phone(show: Show, who: str, language: str) -> None:
 
 @line(r"{WHO}: (?P<text>.+)")
 async def writes(show: Show, who: str, text: str) -> None:
-    """She writes to the bot."""
+    """She writes to the bot, and has read what stood there."""
     await show.settle()
     chat = show.person(who)
+    show.caught_up(chat)
     said = show.stage.world.say(chat, chat, text)
     show.wrote[who] = (chat, said.id)
 
@@ -34,6 +35,7 @@ async def sends(show: Show, who: str, kind: str, caption: str | None) -> None:
     """She sends something other than words."""
     await show.settle()
     chat = show.person(who)
+    show.caught_up(chat)
     said = show.stage.world.send_media(chat, chat, kind, caption=caption)
     show.wrote[who] = (chat, said.id)
 

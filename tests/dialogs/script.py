@@ -15,7 +15,8 @@
     Sara answers: Hello.             a reply to the newest post: it goes to her
     Sara writes: Careful.            an ordinary message in the topic: it stays there
 
-At the end nobody may have a message in the chat that the dialog does not name. All lines are in
+Who presses or writes has read what stood there. At the end nobody may have a message in the chat
+that the dialog does not name. All lines are in
 the files `*_lines.py`, each a pattern and what it does.
 """
 

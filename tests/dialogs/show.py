@@ -81,8 +81,9 @@ class Show:
 
     def begin(self, at: str) -> None:
         """Let the clock show `at`, such as 20:00, in Stockholm; furnish the second area."""
-        for chat, name in ((KISTA, "Kista"), (KISTA_POLICE, "Kista police")):
-            self.stage.world.add_group(name, STAFF, chat_id=chat)
+        if "kista" in (self.stage.folder / "igor.toml").read_text(encoding="utf-8"):
+            for chat, name in ((KISTA, "Kista"), (KISTA_POLICE, "Kista police")):
+                self.stage.world.add_group(name, STAFF, chat_id=chat)
         hour, minute = map(int, at.split(":"))
         zone = ZoneInfo("Europe/Stockholm")
         self.stage.world.clock.set(datetime(2026, 11, 10, hour, minute, tzinfo=zone).timestamp())
@@ -131,6 +132,11 @@ class Show:
         """The dialog has named this message."""
         self.read[chat] = max(self.read[chat], message["id"])
         self.last = message
+
+    def caught_up(self, chat: int) -> None:
+        """Everything that stands there now has been read."""
+        for message in self.new(chat):
+            self.saw(chat, message)
 
     # Waiting -------------------------------------------------------------------------------------
 

@@ -18,17 +18,19 @@ LINES = (person_lines, desk_lines, world_lines)
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
 async def test_dialog(path: Path, tmp_path: Path) -> None:
-    script = read(path)
+    script, problem = read(path), ""
     async with stage(tmp_path, toml=SETTINGS[script.header.get("settings", "")]) as on_stage:
         show = Show(on_stage)
         show.begin(script.header.get("time", "20:00"))
         await on_stage.start()
         try:
             await play(script, show)
-        except Missed as problem:
-            pytest.fail(f"{script.title}\n{problem}", pytrace=False)
+        except Missed as missed:
+            problem = f"{script.title}\n{missed}"
         finally:
             show.close()
+    if problem:
+        pytest.fail(problem, pytrace=False)
 
 
 def test_there_are_enough() -> None:

@@ -1,0 +1,59 @@
+"""Her words on their way to a desk: numbers are taken out for the owner alone, and what the card
+cuts short is posted whole. Pure but for the settings' types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from igor_bot import discretion, texts
+from igor_bot.desk.case import Case
+from igor_bot.desk.effects import Post
+from igor_bot.desk.shift import Shift
+from igor_bot.flows import FLOWS
+from igor_bot.texts import Text
+
+LONGEST_ANSWER = 400
+"""Characters of an answer on the card."""
+LONGEST_PART = 1900
+"""Characters of an answer in a post: a message takes 4096 of Telegram's, an emoji counts as two."""
+
+
+def keep(case: Case, organisation: str, pieces: Iterable[str]) -> Case:
+    """Keep numbers or coordinates that were said to `organisation`, for its owner."""
+    new = dict.fromkeys((organisation, piece) for piece in pieces if piece)
+    return replace(case, guarded=(*case.guarded, *(p for p in new if p not in case.guarded)))
+
+
+def masked(case: Case, organisation: str, words: str, shift: Shift) -> tuple[Case, str]:
+    """Return `words` without telephone numbers, and the case that keeps them."""
+    shown, numbers = discretion.mask_numbers(words, shift.area.region)
+    return keep(case, organisation, numbers), shown
+
+
+def masked_answers(
+    case: Case, kind: str, answers: Mapping[str, Any], shift: Shift
+) -> tuple[Case, dict[str, Any]]:
+    """The same for answers; those that are guarded as a whole stay as they are."""
+    shown = dict(answers)
+    for key, value in answers.items():
+        step = FLOWS[kind].step(key)
+        if isinstance(value, str) and step is not None and not step.guarded:
+            case, shown[key] = masked(case, case.lead, value, shift)
+    return case, shown
+
+
+def whole(organisation: str, kind: str, answers: Mapping[str, Any]) -> tuple[Post, ...]:
+    """Return posts with the whole of every answer that is too long for the card."""
+    posts = []
+    for key, value in answers.items():
+        step = FLOWS[kind].step(key)
+        if step is None or step.guarded or not isinstance(value, str):
+            continue
+        if len(value) > LONGEST_ANSWER:
+            for start in range(0, len(value), LONGEST_PART):
+                part = texts.verbatim(value[start : start + LONGEST_PART])
+                line = Text("{label}: {answer}", {"label": Text(step.label), "answer": part})
+                posts.append(Post(organisation, (line,), silent=True))
+    return tuple(posts)
