@@ -122,7 +122,7 @@ async def _command(hand: Hand, area: Area, desk: Desk, event: Command) -> None:
     if event.rest != "who":
         hand.work.duty(desk.chat_id, event.worker, event.name, event.rest == "on")
     names = [hand.house.name_of(w) for w in desk.staff if w in signed_on]
-    text = N_("On duty: {names}") if names else N_("Nobody is on duty. All of you are alerted.")
+    text = N_("On duty: {names}") if names else N_("Nobody is on duty. Alerts go to all of you.")
     _tell(hand, area, desk, event, Text(text, {"names": ", ".join(names)}))
 
 

@@ -21,7 +21,7 @@ from bot.clock import Clock
 from bot.exits import Exits
 from bot.log import fault, log
 from bot.telegram import Telegram, retry_seconds, surely_not_arrived
-from bot.topics import Topics
+from bot.topics import NoTopic, Topics
 from igor_bot.store.work import Item
 
 PRIORITY = {"alert": pacing.ALERT, "prompt": 1, "words": 1, "news": 1, "post": 1, "pass": 1}
@@ -245,6 +245,8 @@ class Outbox:
                 if self._make_way(item, queue):
                     return
                 await self._wait_until(queue.pace.blocked_until)
+            except NoTopic as problem:
+                await self._desk_down(item, queue, problem)
             except Forbidden as problem:
                 if not await self._unreachable(item, queue, problem):
                     return
@@ -332,6 +334,9 @@ class Outbox:
         if queue.pace.group and any(mark in words for mark in DESK_GONE):
             await self._desk_down(item, queue, problem)
             return False
+        if not queue.pace.group and "chat not found" in words:
+            self._report(Failed(item, "blocked"))
+            return True
         if "to be replied not found" in words and "reply_parameters" in item.body["params"]:
             del item.body["params"]["reply_parameters"]
             return False

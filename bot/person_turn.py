@@ -40,12 +40,13 @@ async def happen(event: Event, known: Known, hand: Hand, gone_already: bool = Fa
     case = await hand.work.case(known.case_id) if known.case_id else None
     context = hand.house.context(known.person, hand.now, case)
     there = standing(case) if case else None
+    was_in = known.person.reachable
     known.person, effects = visit.attend(known.person, event, context, there)
     known.changed = True
     hand.after.languages.append((known.id, known.person.language))
     if gone_already:
         effects = tuple(e for e in effects if not isinstance(e, Vanish))
-    if case is not None and known.person.reachable:
+    if known.person.reachable and (case is not None or not was_in):
         await to_person.release_held(hand, known)
     await carry_out.person_effects(hand, known, effects)
 

@@ -11,14 +11,14 @@ from igor_bot.messages import Rows, Say
 from igor_bot.texts import Text
 
 LONGEST = 4096
-"""Characters of a message, after which Telegram refuses it."""
+"""UTF-16 units of a message, after which Telegram refuses it."""
 
 
 def private(message: Say, language: str, zone: tzinfo) -> dict[str, Any]:
     """Return the parameters of a message to a person: no sound, no preview, nothing to forward."""
     shown = "\n\n".join(texts.render(p, language, zone) for p in message.paragraphs)
     params: dict[str, Any] = {
-        "text": shown[:LONGEST],
+        "text": _cut(shown),
         "link_preview_options": {"is_disabled": True},
         "protect_content": True,
         "disable_notification": True,
@@ -61,7 +61,7 @@ def post(
     shown = "\n".join(texts.render(line, language, zone) for line in lines)
     head, entities = _mentions(mention)
     params: dict[str, Any] = {
-        "text": (head + shown)[:LONGEST],
+        "text": _cut(head + shown),
         "link_preview_options": {"is_disabled": True},
         "protect_content": True,
         "disable_notification": silent,
@@ -74,8 +74,15 @@ def post(
 
 
 def chunks(words: str, size: int = LONGEST - 96) -> list[str]:
-    """Cut long words into pieces that fit a message."""
-    return [words[i : i + size] for i in range(0, len(words), size)] or [""]
+    """Cut long words into pieces that fit a message, counted as Telegram counts."""
+    pieces, start, length = [], 0, 0
+    for i, letter in enumerate(words):
+        width = _units(letter)
+        if length + width > size:
+            pieces.append(words[start:i])
+            start, length = i, 0
+        length += width
+    return [*pieces, words[start:]]
 
 
 def _mentions(people: Sequence[tuple[int, str]]) -> tuple[str, list[dict[str, Any]]]:
@@ -90,5 +97,9 @@ def _mentions(people: Sequence[tuple[int, str]]) -> tuple[str, list[dict[str, An
     return (head + "\n" if head else ""), entities
 
 
+def _cut(shown: str) -> str:
+    return shown if _units(shown) <= LONGEST else chunks(shown, LONGEST)[0]
+
+
 def _units(shown: str) -> int:
-    return len(shown.encode("utf-16-le")) // 2
+    return len(shown.encode("utf-16-le", "surrogatepass")) // 2

@@ -69,6 +69,8 @@ async def _failed(item: Item, why: str, hand: Hand) -> None:
         await _blocked(item, hand)
         return
     await hand.work.sent(item, None)
+    if item.kind != "react":
+        await hand.work.alarm("refused", item.kind)
     if item.kind == "react":
         await _told_in_words(item, hand)
     elif item.kind == "words":

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from telegram.error import BadRequest
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential_jitter
 
 from bot import render
@@ -20,6 +21,10 @@ from igor_bot.store.store import Store, StoreError
 from igor_bot.store.work import Item, Topic, Work
 
 T = TypeVar("T")
+
+
+class NoTopic(Exception):
+    """The desk's chat is there, but takes no new topic: nothing can be posted until staff mend it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,10 @@ class Topics:
             case = await self._case(case_id)
             name = self._name(case, organisation)
             params = {"chat_id": topic.chat_id, "name": name}
-            made = await self._telegram.call("createForumTopic", params)
+            try:
+                made = await self._telegram.call("createForumTopic", params)
+            except BadRequest as problem:  # no topics, or no right to make them
+                raise NoTopic from problem
             self.on_made(topic.chat_id)
             topic = replace(topic, thread_id=int(made["message_thread_id"]))
             await self._keep(topic)

@@ -44,7 +44,7 @@ def mask_numbers(words: str, region: str) -> tuple[str, tuple[str, ...]]:
 # commas, all in small letters. Parts of words count. Think of how people really write.
 DISTRESS = N_(
     "help me, kill, suicide, knife, gun, strangle, choke, hits me, hit me, hurts me, "
-    "afraid, scared, threaten, bleeding, rape, emergency, police"
+    "afraid, scared, threaten, bleeding, rape, call the police"
 )
 
 

@@ -192,11 +192,13 @@ Effect = Say | Submit | Add | Relay | Distress | AskStop | AskChange | Returned 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the conversation may know of the person's open case."""
+    """What the conversation may know of the person's open case. `claimed`: a duty worker reads
+    her words; `taken_up`: somebody at the desk that gets her requests has the case."""
 
     claimed: bool
     requests: tuple[tuple[str, str, str], ...] = field(default=())
     """(number, kind, state) of each request that is under way."""
+    taken_up: bool = False
 
     def has(self, kind: str) -> bool:
         """Whether a request of this kind is under way."""

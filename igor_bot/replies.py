@@ -17,7 +17,7 @@ from igor_bot.texts import N_, Text
 WELCOME_BACK = N_("You are back. Your request is still there.")
 FINISHED = N_("Thank you, that's all I ask. You can keep writing here.")
 STOPPED = N_("Stopped. Nothing more was sent.")
-PASSED_ON = N_("Passed on. Nobody has answered yet, or call {phone}.")
+PASSED_ON = N_("Passed on. Nobody has answered yet. You can also call {phone}.")
 KEEP_ORIGINAL = N_("This vanishes here. Keep the original somewhere safe.")
 GOES_ALONG = N_("I'll send it along with your request.")
 CALL_WORDS = N_(
@@ -69,7 +69,8 @@ def ask(person: Person, context: Context, before: tuple[Text, ...] = ()) -> Say:
         return menu(person, context, before)
     options = step.parser.options(context)
     buttons = [Button(label, f"{place.flow}:{step.key}:{code}") for code, label in options.items()]
-    short = all(len(label.msgid) < 12 for label in options.values())
+    shown = [texts.render(label, context.language, context.zone) for label in options.values()]
+    short = all(len(label) < 12 for label in shown)
     return Say(
         (*before, *say(person, context, step.prompt)),
         rows(buttons, 3 if short else 1) + navigation(place, step),
@@ -123,7 +124,7 @@ def disclosure(person: Person, context: Context) -> tuple[Text, ...]:
 
 def sent(person: Person, context: Context, case: Standing | None) -> tuple[Text, ...]:
     """What she reads right after sending: honest about who has it, and by when she hears."""
-    if case and case.claimed:
+    if case and case.taken_up:
         return (Text(TO_OWNER, {"time": context.now}),)
     area = area_of(person, context)
     known = {**values(person, context), "time": context.now}

@@ -27,6 +27,16 @@ STATES: dict[str, str] = {
     "cancelled": N_("cancelled"),
 }
 
+DESK_STATES: dict[str, str] = {
+    **STATES,
+    "open": N_("waiting"),
+    "taken": N_("taken"),
+    "paused": N_("paused, hear her first"),
+    "not_there": N_("she was not found, hear her"),
+    "dropped": N_("line dropped, hear her"),
+}
+"""The same for the desk."""
+
 OVER = frozenset({"done", "cancelled", "reached"})
 """States in which nothing more is to come of a request."""
 

@@ -7,17 +7,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from igor_bot import texts
-from igor_bot.desk import guarded, sharing
+from igor_bot.desk import cases, guarded, sharing
 from igor_bot.desk.case import Case, Request, moment
 from igor_bot.desk.deeds import CALL_RESULTS, HEARD, OUTCOMES, RIDE_STEPS
+from igor_bot.desk.words import LONGEST_ANSWER
 from igor_bot.flows import FLOWS
 from igor_bot.flows.engine import Context, Step
 from igor_bot.messages import Button, Rows, rows
-from igor_bot.states import KINDS, STATES
+from igor_bot.states import DESK_STATES, KINDS
 from igor_bot.texts import N_, Text
 
-LONGEST_ANSWER = 700
-"""Characters of an answer on the card; the whole of a longer one is posted below it."""
+FITS = 3900
+"""Characters of a card, of Telegram's 4096: names of workers may come before it."""
+CHANGES = 3
+"""The newest changes of a request that the card repeats; each was posted when it came."""
 
 ROLE_NAMES = {"minor": N_("says: under 18"), "professional": N_("says: asks through work")}
 
@@ -29,34 +32,43 @@ def title(case: Case, organisation: str) -> tuple[Text, ...]:
 
 
 def card(case: Case, organisation: str, context: Context) -> tuple[Text, ...]:
-    """Return the card's lines for one desk; `context` is the desk's language and zone."""
+    """Return the card's lines for one desk; `context` is the desk's language and zone.
+
+    Where they don't fit a message, the answers of what is over and of what is oldest go first.
+    """
     shown = _seen_requests(case, organisation)
-    lines = [
-        Text(
-            "{mark}{name}", {"mark": "‼ " if case.urgent else "", "name": case.names[organisation]}
-        )
-    ]
-    if organisation == case.lead:
-        lines += _first_facts(case, context)
-    lines += [_owner(case, organisation), *_chat(case), *_promise(case)]
-    lines += [_route(case, organisation), *_unverified(case, shown)]
-    for request in shown:
-        lines.append(Text(""))
-        lines += _request(case, request, organisation, context)
-    if case.closed_at is not None:
-        known = {
-            "outcome": Text(OUTCOMES[case.outcome or "helped"]),
-            "time": moment(case.closed_at),
-        }
-        lines.append(Text(N_("Closed {time}: {outcome}."), known))
+    spare = sorted(shown[:-1], key=lambda r: not r.over)
+    lines: list[Text] = []
+    for brief in range(len(spare) + 1):
+        lines = _lines(case, organisation, context, {r.number for r in spare[:brief]})
+        if sum(_units(line, context) for line in lines) <= FITS:
+            break
     return tuple(lines)
 
 
-def long_answers(request: Request) -> tuple[str, ...]:
-    """Return the answers that the card cuts short."""
-    return tuple(
-        v for v in request.answers.values() if isinstance(v, str) and len(v) > LONGEST_ANSWER
-    )
+def _units(line: Text, context: Context) -> int:
+    """Length as Telegram counts it, with the line's end."""
+    return len(texts.render(line, context.language, context.zone).encode("utf-16-le")) // 2 + 1
+
+
+def _lines(case: Case, organisation: str, context: Context, brief: set[int]) -> list[Text]:
+    shown = _seen_requests(case, organisation)
+    leads = organisation == case.lead
+    mark = "‼ " if case.urgent and leads else ""
+    lines = [Text("{mark}{name}", {"mark": mark, "name": case.names[organisation]})]
+    if leads:
+        lines += _first_facts(case, context)
+    lines += [*_chat(case), _owner(case, organisation), *_promise(case)]
+    lines += [_route(case, organisation), *_unverified(shown, leads)]
+    for request in shown:
+        lines += [Text(""), _headline(case, request, organisation)]
+        if request.number not in brief:
+            lines += _request(case, request, organisation, context)
+    if case.closed_at is not None:
+        outcome = Text(OUTCOMES[case.outcome or "helped"])
+        known = {"outcome": outcome, "time": moment(case.closed_at)}
+        lines.append(Text(N_("Closed {time}: {outcome}."), known))
+    return lines
 
 
 def _seen_requests(case: Case, organisation: str) -> list[Request]:
@@ -102,7 +114,8 @@ def _label(step: Step | None, value: Any, context: Context) -> Text:
         options = step.parser.options(context)
         if value in options:
             return options[value]
-        return texts.verbatim(f"“{value}”")
+        cut = value if len(value) <= LONGEST_ANSWER else f"{value[:LONGEST_ANSWER]}…"
+        return texts.verbatim(f"“{cut}”")
     return texts.verbatim(str(value))
 
 
@@ -139,29 +152,30 @@ def _promise(case: Case) -> list[Text]:
 
 def _route(case: Case, organisation: str) -> Text:
     call = "number" in guarded.pieces(case, organisation)
-    left = any(r.answers.get("even_if_left") == "yes" for r in case.requests if not r.over)
+    seen = (cases.known_answers(case, r, organisation) for r in case.requests if not r.over)
+    left = any(answers.get("even_if_left") == "yes" for answers in seen)
     if call and left:
         return Text(N_("Route: call, also if she has left the chat"))
     return Text(N_("Route: call, or this chat")) if call else Text(N_("Route: this chat"))
 
 
-def _unverified(case: Case, shown: list[Request]) -> list[Text]:
-    return [
-        Text(
-            N_("From the chat {time}, unverified: {words}"),
-            {"time": moment(at), "words": f"“{words}”"},
-        )
-        for request in shown
-        for at, words in request.changes
-        if not request.over
-    ]
+def _unverified(shown: list[Request], leads: bool) -> list[Text]:
+    """What she asked to change; her words only where she said them."""
+    lines = []
+    for request in shown:
+        for at, words in () if request.over else request.changes[-CHANGES:]:
+            known = {"time": moment(at), "words": f"“{words}”"}
+            kind = {"kind": Text(KINDS[request.kind])}
+            pattern = N_("From the chat {time}, unverified: {words}")
+            lines.append(Text(pattern, known) if leads else Text(cases.ASKS_CHANGE, kind))
+    return lines
 
 
-def _request(case: Case, request: Request, organisation: str, context: Context) -> list[Text]:
+def _headline(case: Case, request: Request, organisation: str) -> Text:
     known: dict[str, object] = {
         "kind": Text(KINDS[request.kind]),
         "state": Text(
-            STATES[
+            DESK_STATES[
                 "taken"
                 if organisation in case.owners and request.state == "open"
                 else request.state
@@ -169,7 +183,11 @@ def _request(case: Case, request: Request, organisation: str, context: Context) 
         ),
         "time": moment(request.asked_at),
     }
-    lines = [Text(N_("{kind} ({time}): {state}"), known)]
+    return Text(N_("{kind} ({time}): {state}"), known)
+
+
+def _request(case: Case, request: Request, organisation: str, context: Context) -> list[Text]:
+    lines = []
     answers: Mapping[str, Any] = sharing.visible(
         organisation, case.lead, request.kind, request.answers
     )
@@ -193,8 +211,6 @@ def _shown(step: Step, value: Any, context: Context) -> Text:
     options = step.parser.options(context)
     if step.guarded and value not in options:
         return Text(N_("given, press the button to see it"))
-    if isinstance(value, str) and len(value) > LONGEST_ANSWER:
-        return texts.verbatim(f"“{value[:LONGEST_ANSWER]}…”")
     return _label(step, value, context)
 
 
@@ -213,7 +229,7 @@ def buttons(case: Case, organisation: str) -> Rows:
     return (
         *rows(shows, 2),
         *_calls(case, organisation, name),
-        *_rides(case, name),
+        *_rides(case, organisation, name),
         (_deed(N_("Phrases"), "phrase", name),),
         (_deed(N_("Release"), "release", name), *closing),
     )
@@ -225,13 +241,14 @@ def _calls(case: Case, organisation: str, name: str) -> Rows:
     return rows((_deed(label, "call", name, key) for key, label in CALL_RESULTS.items()), 2)
 
 
-def _rides(case: Case, name: str) -> Rows:
+def _rides(case: Case, organisation: str, name: str) -> Rows:
     ride = case.open_request("transport")
-    if ride is None:
+    if ride is None or not cases.known_answers(case, ride, organisation):
         return ()
     if ride.heard is None:
-        heard = [_deed(label, "ride", name, key) for key, label in HEARD.items()]
-        return (*rows(heard, 2), (_deed(RIDE_STEPS["cancelled"], "ride", name, "cancelled"),))
+        heard = rows((_deed(label, "ride", name, key) for key, label in HEARD.items()), 2)
+        stop = (_deed(RIDE_STEPS["cancelled"], "ride", name, "cancelled"),)
+        return heard if ride.state == "paused" else (*heard, stop)
     steps = (_deed(label, "ride", name, k) for k, label in RIDE_STEPS.items() if k != ride.state)
     return rows(steps, 3)
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from igor_bot.desk import sharing
 from igor_bot.person import Standing
 from igor_bot.states import OVER
 
@@ -62,8 +63,8 @@ class Case:
     left_at: float | None = None
     blocked: bool = False
     seen_at: float = 0.0
-    guarded: tuple[str, ...] = ()
-    """Numbers and coordinates from her words, shown to the owner alone."""
+    guarded: tuple[tuple[str, str], ...] = ()
+    """(organisation she told, number or coordinates) from her words, for its owner alone."""
     hinted: tuple[str, ...] = ()
     talking_with: str = ""
     """The organisation her next words go to."""
@@ -98,14 +99,17 @@ class Case:
 
 def standing(case: Case) -> Standing:
     """Return what the conversation may know of the case."""
-    claimed = bool(case.owners)
+
+    def state(request: Request) -> str:
+        theirs = sharing.passes_to_police(request.kind, request.answers)
+        taken = case.lead in case.owners or (theirs and "police" in case.owners)
+        return "taken" if taken and request.state == "open" else request.state
+
+    under_way = (r for r in case.requests if not r.over)
     return Standing(
-        claimed,
-        tuple(
-            (str(r.number), r.kind, "taken" if claimed and r.state == "open" else r.state)
-            for r in case.requests
-            if not r.over
-        ),
+        case.talking_with in case.owners,
+        tuple((str(r.number), r.kind, state(r)) for r in under_way),
+        case.lead in case.owners,
     )
 
 
@@ -131,5 +135,6 @@ def from_json(data: Mapping[str, Any]) -> Case:
         )
         for r in data["requests"]
     )
-    lists = {key: tuple(data[key]) for key in ("guarded", "hinted")}
-    return Case(**{**data, **lists, "requests": requests})
+    guarded = tuple((organisation, piece) for organisation, piece in data["guarded"])
+    lists = {"guarded": guarded, "hinted": tuple(data["hinted"]), "requests": requests}
+    return Case(**{**data, **lists})

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from igor_bot import discretion, texts
+from igor_bot import texts
 from igor_bot.desk import sharing
+from igor_bot.desk import words as her_words
 from igor_bot.desk.case import Case, Request, moment
-from igor_bot.desk.effects import Card, DeskEffect, Due, PassOn, Post, Write
+from igor_bot.desk.effects import Card, DeskEffect, Due, Forget, PassOn, Post, Write
 from igor_bot.desk.shift import Shift
 from igor_bot.messages import EXIT, TO_MENU, Say
 from igor_bot.person import Person, Said, Submit
@@ -26,6 +27,10 @@ NOBODY = N_(
     "Sorry, nobody has been able to answer yet. It's not because of you. Your request stays. "
     "Call {phone}, in danger {emergency}."
 )
+ASKS_STOP = N_(
+    "{kind}: from the chat, unverified, she asks to stop it. It is paused. Hear her first."
+)
+ASKS_CHANGE = N_("{kind}: from the chat, unverified, she asks for a change. Hear her first.")
 
 
 def submit(
@@ -37,7 +42,8 @@ def submit(
     """
     new = case is None
     case = case or _opened(person, owner_of, shift, case_id)
-    request = _request(case, sent, shift)
+    case, answers = her_words.masked_answers(case, sent.kind, sent.answers, shift)
+    request = _request(case, replace(sent, answers=answers), shift)
     case = replace(case.with_request(request), seen_at=shift.now)
     effects: list[DeskEffect] = []
     if new:
@@ -47,10 +53,11 @@ def submit(
         effects = [Card(case.lead), Post(case.lead, (why,), mention=_attention(case, shift))]
     else:  # she is promised an answer anew, so the ladder starts anew
         case, effects = restart(case, case.lead, shift)
+    effects += her_words.whole(case.lead, sent.kind, answers)
     if request.wanted_at is not None:
         effects.append(_agreed(request, case.lead))
     for said in sent.kept:
-        case, passed = pass_on(case, said, shift)
+        case, passed = pass_on(case, said, shift, to=case.lead)
         effects += passed
     return case, tuple(effects)
 
@@ -110,6 +117,7 @@ def restart(case: Case, organisation: str, shift: Shift) -> tuple[Case, list[Des
     first = effects[0]
     alert = first.mention if isinstance(first, Card) else ()
     return case, [
+        Forget("ladder", organisation),
         Card(organisation),
         Post(organisation, _waiting(case, organisation), mention=alert),
         *effects[1:],
@@ -120,7 +128,11 @@ def climb(
     case: Case, organisation: str, step: int, phone: str, emergency: str, shift: Shift
 ) -> Outcome:
     """Do what is due on the ladder; nothing once somebody has claimed or the case is closed."""
-    if case.closed_at is not None or organisation in case.owners:
+    if (
+        case.closed_at is not None
+        or organisation in case.owners
+        or not concerns(case, organisation)
+    ):
         return case, ()
     now = shift.climb(organisation, case.alerted_from[organisation], step)
     effects: list[DeskEffect] = [Due("ladder", now.next_at, organisation, now.next_step)]
@@ -161,38 +173,40 @@ def add(case: Case, kind: str, key: str, value: Any, shift: Shift) -> Outcome:
     request = case.open_request(kind)
     if request is None:
         return case, ()
+    case, answer = her_words.masked_answers(case, kind, {key: value}, shift)
     request = replace(
         request,
-        answers={**request.answers, key: value},
+        answers={**request.answers, **answer},
         answered_at={**request.answered_at, key: shift.now},
     )
     case = replace(case.with_request(request), seen_at=shift.now)
-    effects: list[DeskEffect] = [Card(case.lead)]
+    effects: list[DeskEffect] = [*_cards(case), *her_words.whole(case.lead, kind, answer)]
     wants_police = sharing.passes_to_police(kind, request.answers)
     if wants_police and "police" not in case.names and shift.area.desk_of("police"):
         case = replace(case, names={**case.names, "police": shift.new_name()})
         case, started = _start(case, "police", shift)
         effects += started
+        effects += her_words.whole("police", kind, known_answers(case, request, "police"))
         if request.wanted_at is not None:
             effects.append(_agreed(request, "police"))
     return case, tuple(effects)
 
 
 def pass_on(
-    case: Case, said: Said, shift: Shift, corrected: bool = False, acknowledge: bool = False
+    case: Case,
+    said: Said,
+    shift: Shift,
+    corrected: bool = False,
+    acknowledge: bool = False,
+    to: str = "",
 ) -> Outcome:
     """Put what she sent into the topic of whoever she is talking with, numbers taken out."""
-    words, numbers = discretion.mask_numbers(said.words, shift.area.region)
-    secret = (*numbers, said.guarded) if said.guarded else numbers
-    case = replace(
-        case,
-        seen_at=shift.now,
-        guarded=(*case.guarded, *(s for s in secret if s not in case.guarded)),
-    )
-    effects: tuple[DeskEffect, ...] = (
-        PassOn(case.talking_with, said, words, corrected, acknowledge),
-    )
-    return case, (*effects, Card(case.talking_with)) if secret else effects
+    where = to or case.talking_with
+    before = case.guarded
+    case, words = her_words.masked(replace(case, seen_at=shift.now), where, said.words, shift)
+    case = her_words.keep(case, where, (said.guarded,))
+    passed = PassOn(where, said, words, corrected, acknowledge)
+    return case, (passed, Card(where)) if case.guarded != before else (passed,)
 
 
 def distress(case: Case, shift: Shift) -> Outcome:
@@ -210,10 +224,7 @@ def ask_stop(case: Case, number: str, shift: Shift) -> Outcome:
     request = _numbered(case, number)
     if request is None:
         return case, ()
-    why = N_(
-        "{kind}: from the chat, unverified, she asks to stop it. It is paused. Hear her first."
-    )
-    return _asked(case, replace(request, state="paused"), why, shift)
+    return _asked(case, replace(request, state="paused", heard=None), ASKS_STOP, "", shift)
 
 
 def ask_change(case: Case, number: str, words: str, shift: Shift) -> Outcome:
@@ -221,18 +232,25 @@ def ask_change(case: Case, number: str, words: str, shift: Shift) -> Outcome:
     request = _numbered(case, number)
     if request is None:
         return case, ()
-    masked, numbers = discretion.mask_numbers(words, shift.area.region)
-    case = replace(case, guarded=(*case.guarded, *numbers))
-    why = N_("{kind}: from the chat, unverified, she asks for a change. Hear her first.")
-    changed = replace(request, changes=(*request.changes, (shift.now, masked)))
-    return _asked(case, changed, why, shift)
+    case, shown = her_words.masked(case, case.lead, words, shift)
+    changes = (*request.changes, (shift.now, shown))
+    changed = replace(request, changes=changes, heard=None)
+    return _asked(case, changed, ASKS_CHANGE, shown, shift)
 
 
-def _asked(case: Case, request: Request, why: str, shift: Shift) -> Outcome:
+def _asked(case: Case, request: Request, why: str, words: str, shift: Shift) -> Outcome:
+    """Only the desk that she told reads her words; nothing of the kind was agreed for others."""
     case = replace(case.with_request(request), seen_at=shift.now)
-    told = (Text(why, {"kind": Text(KINDS[request.kind])}),)
-    concerned = [o for o in case.names if known_answers(case, request, o)]
-    posts = (Post(o, told, mention=_attention(case, shift, o)) for o in concerned)
+    told = Text(why, {"kind": Text(KINDS[request.kind])})
+    posts = [
+        Post(
+            o,
+            (told, texts.verbatim(f"“{words}”")) if words and o == case.lead else (told,),
+            mention=_attention(case, shift, o),
+        )
+        for o in case.names
+        if known_answers(case, request, o)
+    ]
     return case, (*posts, *_cards(case))
 
 
@@ -284,6 +302,13 @@ def owner_silent(case: Case, organisation: str, shift: Shift) -> Outcome:
 
 FIRST_WORDS_S = timedelta(minutes=5).total_seconds()
 """A claim pauses the reminders this long, until the first words are sent."""
+
+
+def concerns(case: Case, organisation: str) -> bool:
+    """Whether a desk has anything to do: for a ride that is over, or not theirs, it has not."""
+    return organisation == case.lead or any(
+        not r.over and known_answers(case, r, organisation) for r in case.requests
+    )
 
 
 def _cards(case: Case) -> tuple[Card, ...]:

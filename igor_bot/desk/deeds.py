@@ -25,7 +25,7 @@ from igor_bot.desk.phrases import PHRASES
 from igor_bot.desk.shift import ROLES, Shift, organisation_name
 from igor_bot.errors import Refused
 from igor_bot.messages import EXIT, TO_MENU, Button, Say
-from igor_bot.states import STATES, standing
+from igor_bot.states import DESK_STATES, standing
 from igor_bot.texts import N_, Text
 
 CALL_RESULTS: dict[str, str] = {
@@ -167,7 +167,7 @@ def ride(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
     news = Say((standing("transport", value),), ((TO_MENU, EXIT),), question=True)
     moved = Text(
         N_("Ride {time}: {state} ({name})."),
-        {"time": moment(shift.now), "state": Text(STATES[value]), "name": worker.name},
+        {"time": moment(shift.now), "state": Text(DESK_STATES[value]), "name": worker.name},
     )
     case, cards = _cards_of(case)
     posts = (Post(o, (moved,), silent=True) for o in case.names)

@@ -34,7 +34,7 @@ def pieces(case: Case, organisation: str) -> tuple[str, ...]:
         there.append("pickup")
     if any(a.get("danger_place") or a.get("danger_number") for a in answers):
         there.append("danger")
-    if case.guarded and organisation == case.lead:
+    if _told(case, organisation):
         there.append("more")
     return tuple(there)
 
@@ -46,7 +46,8 @@ def reveal(case: Case, organisation: str, value: str, now: float) -> Text:
     if piece not in there:
         raise Refused(Text(N_("Nothing of that kind was given.")))
     if piece == "more":
-        return texts.verbatim("\n".join(map(readable_number, case.guarded[-6:]))[-FITS:])
+        newest = map(readable_number, _told(case, organisation)[-6:])
+        return texts.verbatim("\n".join(newest)[-FITS:])
     wanted = "danger_place" if piece == "danger" else piece
     request = next(
         r
@@ -84,6 +85,10 @@ def _call(case: Case, request: Request, number: str, now: float) -> Text:
         ),
         known,
     )
+
+
+def _told(case: Case, organisation: str) -> list[str]:
+    return [piece for to, piece in case.guarded if to == organisation]
 
 
 def _seen(case: Case, request: Request, organisation: str) -> dict[str, object]:

@@ -16,7 +16,7 @@ ORGANISATIONS: dict[str, str] = {
 }
 ROLES: dict[str, str] = {
     "social": N_("A social worker"),
-    "police": N_("A police officer"),
+    "police": N_("An officer"),
 }
 
 

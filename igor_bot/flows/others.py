@@ -29,8 +29,8 @@ FISHING = N_(
 PAGES: dict[str, tuple[str, ...]] = {
     "friend": (
         N_(
-            "It is good that you care. Ask how she is when you are alone with her, listen, believe "
-            "her, and let her decide the pace. Don't confront the other person: that can make it "
+            "It is good that you care. Ask how they are when you are alone together, listen, believe "
+            "them, and let them decide the pace. Don't confront the other person: that can make it "
             "worse."
         ),
         N_(

@@ -47,7 +47,7 @@ SEEN = (
         "live: see Settings, Devices in Telegram. Whoever looks this bot up can see what it is."
     ),
     N_(
-        "Messages here are removed after {n} hours. Type x and everything goes at once. Removing "
+        "Messages here are removed after {n} h. Type x and everything goes at once. Removing "
         "leaves traces, and a spy program on the phone can read along. If you return after x, the "
         "chat opens for anybody who answers the first question."
     ),

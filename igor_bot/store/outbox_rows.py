@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from igor_bot.store import tables as t
@@ -15,16 +15,19 @@ from igor_bot.store.rows import KEPT_KINDS, Item
 if TYPE_CHECKING:
     from igor_bot.store.store import Store
 
+_QUESTION_SENT = (
+    update(t.question)
+    .where(t.question.c.person == bindparam("whose"))
+    .where((t.question.c.sent_item.is_(None)) | (t.question.c.sent_item < bindparam("new")))
+    .values(sent_item=bindparam("new"), message_id=bindparam("as_id"))
+)
 
-async def question_sent(db: AsyncConnection, person_id: str, item_id: int, message_id: int) -> None:
-    """A question has arrived as `message_id`, unless a newer one has already."""
-    statement = (
-        update(t.question)
-        .where(t.question.c.person == person_id)
-        .where((t.question.c.sent_item.is_(None)) | (t.question.c.sent_item < item_id))
-        .values(sent_item=item_id, message_id=message_id)
-    )
-    await db.execute(statement)
+
+async def questions_sent(db: AsyncConnection, sent: Iterable[tuple[str, int, int]]) -> None:
+    """Questions have arrived, each (person, item, message id), unless a newer one has already."""
+    rows = [{"whose": whose, "new": item, "as_id": message} for whose, item, message in sent]
+    if rows:
+        await db.execute(_QUESTION_SENT, rows)
 
 
 async def drop_prompts(db: AsyncConnection, lane: str) -> None:
@@ -32,6 +35,12 @@ async def drop_prompts(db: AsyncConnection, lane: str) -> None:
     hers = t.outbox.c.lane == lane
     await db.execute(delete(t.outbox).where(hers, t.outbox.c.kind.not_in(KEPT_KINDS)))
     await db.execute(update(t.outbox).where(hers).values(held=1))
+
+
+async def held_lanes(db: AsyncConnection) -> set[str]:
+    """Return the lanes in which something waits for somebody's return."""
+    query = select(t.outbox.c.lane).where(t.outbox.c.held == 1).distinct()
+    return {row.lane for row in await db.execute(query)}
 
 
 async def release_held(db: AsyncConnection, store: Store, lane: str) -> list[Item]:

@@ -40,6 +40,11 @@ class Question:
         """A new question is on its way."""
         self.item, self.changed = item_id, True
 
+    def arrived(self, item_id: int, message_id: int) -> None:
+        """A question is in her chat, unless a newer one is already."""
+        if self.sent_item < item_id:
+            self.sent_item, self.message_id = item_id, message_id
+
     @property
     def pending(self) -> bool:
         """Whether the newest question has not been sent yet, as far as is known here."""

@@ -46,6 +46,8 @@ class Work:
         self._retired: list[str] = []
         self._writes = Writes()
         self._sent: list[int] = []
+        self._questions_sent: dict[str, tuple[int, int]] = {}
+        self._held_lanes: set[str] | None = None
         self._topics: dict[tuple[str, str], Topic] = {}
         self.items: list[Item] = []
         """What was put into the outbox, for sending after the commit."""
@@ -67,13 +69,10 @@ class Work:
         self._known.update(dict.fromkeys(wanted))
         for row in rows:
             body = self.store.vault.open(row.key_id, f"person:{row.id}", row.body)
-            self._known[row.id] = Known(
-                row.id,
-                persons.from_json(json.loads(body)),
-                row.key_id,
-                row.case_id,
-                Question(row.item or 0, row.sent_item or 0, row.message_id or 0),
-            )
+            question = Question(row.item or 0, row.sent_item or 0, row.message_id or 0)
+            question.arrived(*self._questions_sent.get(row.id, (0, 0)))
+            person = persons.from_json(json.loads(body))
+            self._known[row.id] = Known(row.id, person, row.key_id, row.case_id, question)
         await self._fetch_cases([row.case_id for row in rows if row.case_id])
 
     async def person(self, person_id: str) -> Known | None:
@@ -170,10 +169,11 @@ class Work:
         if message_id is None or not item.body.get("question"):
             return
         person_id = item.lane.removeprefix("p/")
-        await outbox_rows.question_sent(self._db, person_id, item.id, message_id)
+        if item.id > self._questions_sent.get(person_id, (0, 0))[0]:
+            self._questions_sent[person_id] = item.id, message_id
         known = self._known.get(person_id)
-        if known is not None and known.question.sent_item < item.id:
-            known.question.sent_item, known.question.message_id = item.id, message_id
+        if known is not None:
+            known.question.arrived(item.id, message_id)
 
     async def drop_prompts(self, person_id: str) -> None:
         """She left: what only she was asked goes, what a worker wrote waits."""
@@ -182,12 +182,18 @@ class Work:
         for item in self.items:
             item.held = item.held or item.lane == mine
         await outbox_rows.drop_prompts(self._db, mine)
+        self._held_lanes = None
 
     async def release_held(self, person_id: str) -> list[Item]:
         """She is back: what waited may be sent. Returns it in order, opened."""
         mine = f"p/{person_id}"
         for item in self.items:
             item.held = item.held and item.lane != mine
+        if self._held_lanes is None:  # read once for all turns of this work: it is mostly empty
+            self._held_lanes = await outbox_rows.held_lanes(self._db)
+        if mine not in self._held_lanes:
+            return []
+        self._held_lanes.discard(mine)
         return await outbox_rows.release_held(self._db, self.store, mine)
 
     async def waiting(self) -> list[Item]:
@@ -197,6 +203,7 @@ class Work:
     async def hold(self, item: Item) -> None:
         """Keep an unsent item until she is back."""
         await outbox_rows.hold(self._db, item.id)
+        self._held_lanes = None
 
     async def replace_unsent(self, source: str, text: str) -> list[Item]:
         """An edit of something that has not been sent: it is sent as it is now."""
@@ -310,6 +317,8 @@ class Work:
         """Write everything; keys first, so that nothing is ever sealed with a lost key."""
         await self.store.keep_keys(self._new_keys, self._retired, self.now)
         known = [k for k in self._known.values() if k is not None]
+        sent = ((whose, *what) for whose, what in self._questions_sent.items())
+        await outbox_rows.questions_sent(self._db, sent)
         await sealed_rows.write_persons(self._db, self.store.vault, known)
         changed = [self._cases[case_id] for case_id in self._changed_cases]
         await sealed_rows.write_cases(self._db, self.store.vault, changed)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import pacing
 from tests.dialogs import desk_lines, person_lines, world_lines
 from tests.dialogs.script import Missed, play, read
 from tests.dialogs.show import SETTINGS, Show
@@ -17,7 +18,8 @@ LINES = (person_lines, desk_lines, world_lines)
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
-async def test_dialog(path: Path, tmp_path: Path) -> None:
+async def test_dialog(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "GROUP_BUDGET", 10_000)  # the sandbox's limits are off as well
     script, problem = read(path), ""
     async with stage(tmp_path, toml=SETTINGS[script.header.get("settings", "")]) as on_stage:
         show = Show(on_stage)
