@@ -100,10 +100,10 @@ async def desk_effects(
                 to_desk.pass_on(hand, case, effect, known)
             case desk.Write():
                 await to_person.write(hand, case, effect, known)
-            case desk.Popup(text):
-                hand.after.answers.append((callback, to_desk.popup(hand, case, text), True))
-            case desk.Markup(rows):
-                to_desk.markup(hand, case, rows, pressed)
+            case desk.Popup():
+                hand.after.answers.append((callback, to_desk.popup(hand, case, effect), True))
+            case desk.Markup():
+                to_desk.markup(hand, case, effect, pressed)
             case desk.Due(kind, at, organisation, step):
                 hand.work.due(at, kind, case.id, organisation, step)
                 hand.after.dues = True

@@ -33,8 +33,8 @@ DESK_GONE = ("chat not found", "not enough rights", "have no rights", "kicked", 
 AGAIN_S = 30.0
 """Seconds between tries at a desk that cannot be reached."""
 AT_ONCE = 64
-"""Messages to people that are being sent at once: half of the connections, so that quick exit and
-the desks never wait for one, and a kill doubles no more than that."""
+"""Messages to people that are on their way and not written down yet: half of the connections, so
+that quick exit and the desks never wait for one, and a kill doubles no more than that."""
 FINISH_S = 3.0
 """Seconds that what is being sent gets to finish when the program is stopped."""
 
@@ -101,6 +101,7 @@ class _Queue:
     """The item that has ended and is not written down yet: the lane waits for it, so that a kill
     doubles at most one message a chat, and never changes their order."""
     written: asyncio.Event = field(default_factory=asyncio.Event)
+    slot: bool = False
     down: bool = False
 
 
@@ -213,10 +214,23 @@ class Outbox:
                 await self._deliver(item, queue)
                 if queue.unwritten:
                     await queue.written.wait()
+                self._free_slot(queue)
         finally:
+            self._free_slot(queue)
             queue.task = None
             if not queue.heap and not queue.pace.sent and not queue.pace.blocked_until:
                 self._lanes.pop(lane, None)
+
+    async def _take_slot(self, queue: _Queue) -> None:
+        """Wait until one more may be on its way to people; kept until it is written down."""
+        if not queue.pace.group:
+            await self._slots.acquire()
+            queue.slot = True
+
+    def _free_slot(self, queue: _Queue) -> None:
+        if queue.slot:
+            queue.slot = False
+            self._slots.release()
 
     async def _waited(self, queue: _Queue) -> bool:
         """Wait until the first item may be sent; True when something changed meanwhile."""
@@ -270,7 +284,12 @@ class Outbox:
     async def _persist(self, item: Item, queue: _Queue, generation: int) -> int | None:
         """Make the call, again and again while the network fails; a try that may have arrived
         marks the next one."""
-        again = False
+        try:  # it nearly always arrives, and the loop below costs more than the turn did
+            return await self._attempt(item, queue, generation, again=False)
+        except NetworkError as problem:
+            if not _is_network(problem):
+                raise
+            again = not surely_not_arrived(problem)
         async for attempt in AsyncRetrying(
             retry=retry_if_exception(_is_network), wait=_WAITS, reraise=True
         ):
@@ -286,13 +305,14 @@ class Outbox:
         person_id = item.lane.removeprefix("p/")
         ready = await self._topics.prepare(item)
         params = _marked(ready.params) if again and queue.pace.group else ready.params
-        if queue.pace.group:
+        await self._take_slot(queue)
+        try:
+            if person_id in self._leaving or self._exits.generation(person_id) != generation:
+                raise _Gone
             result = await self._telegram.call(ready.method, params)
-        else:
-            async with self._slots:
-                if person_id in self._leaving or self._exits.generation(person_id) != generation:
-                    raise _Gone
-                result = await self._telegram.call(ready.method, params)
+        except BaseException:
+            self._free_slot(queue)
+            raise
         if ready.method in COUNTED:
             queue.pace.used(self._clock.now())
         message_id = result.get("message_id") if isinstance(result, dict) else None

@@ -54,25 +54,21 @@ def post(hand: Hand, case: Case, post: desk.Post) -> None:
     queue(hand, case, post.organisation, "post", body)
 
 
-def popup(hand: Hand, case: Case, text: Text) -> str:
+def popup(hand: Hand, case: Case, popup: desk.Popup) -> str:
     """A pop-up in the desk's language: 200 characters at most (Bot API)."""
-    context = hand.house.desk_context(hand.house.area_of(case.area), case.lead, hand.now)
-    return texts.render(text, context.language, context.zone)[:200]
-
-
-def markup(hand: Hand, case: Case, rows: Any, pressed: int) -> None:
-    """Show other buttons on the post `pressed`."""
-    organisation = case.lead
     area = hand.house.area_of(case.area)
-    for name in case.names:
-        topic = hand.work.topic(case.id, name)
-        if topic is not None and topic.card_id == pressed:
-            organisation = name
-    context = hand.house.desk_context(area, organisation, hand.now)
-    markup = render.keyboard(rows, context.language, context.zone)
-    params = {"message_id": pressed, "reply_markup": markup}
+    context = hand.house.desk_context(area, popup.organisation, hand.now)
+    return texts.render(popup.text, context.language, context.zone)[:200]
+
+
+def markup(hand: Hand, case: Case, markup: desk.Markup, pressed: int) -> None:
+    """Show other buttons on the post `pressed`."""
+    area = hand.house.area_of(case.area)
+    context = hand.house.desk_context(area, markup.organisation, hand.now)
+    keyboard = render.keyboard(markup.rows, context.language, context.zone)
+    params = {"message_id": pressed, "reply_markup": keyboard}
     body = {"method": "editMessageReplyMarkup", "params": params}
-    queue(hand, case, organisation, "markup", body)
+    queue(hand, case, markup.organisation, "markup", body)
 
 
 def pass_on(hand: Hand, case: Case, passed: desk.PassOn, known: Known | None) -> None:

@@ -158,7 +158,7 @@ class Turns:
                 await reports.take(job, hand)
 
     async def _incoming(self, raw: dict[str, Any], hand: Hand) -> None:
-        update = Update.de_json(raw, self._telegram.bot)
+        update = Update.de_json(_lean(raw), self._telegram.bot)
         chat = update.effective_chat
         if chat is None:
             return
@@ -260,6 +260,20 @@ class Turns:
             update = Update(int(raw["update_id"]))
         chat = Chat(chat_id, Chat.PRIVATE)
         await person_turn.apologise(update, chat, hand, self._store.vault)
+
+
+_NEEDED = ("message_id", "date", "chat")
+
+
+def _lean(raw: dict[str, Any]) -> dict[str, Any]:
+    """A press without text and buttons of the message it stood on: only its id is needed, and
+    parsing them costs more than the turn."""
+    query = raw.get("callback_query")
+    message = query.get("message") if query else None
+    if not message:
+        return raw
+    lean = {key: value for key, value in message.items() if key in _NEEDED}
+    return {**raw, "callback_query": {**query, "message": lean}}
 
 
 def _private_chat(raw: dict[str, Any]) -> int | None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from igor_bot import replies
+from igor_bot import replies, texts
 from igor_bot.aside import attached, corrected, outside
 from igor_bot.flows import FLOWS, engine
+from igor_bot.flows.answers import readable_number
 from igor_bot.flows.engine import Answer, Answers, Back, Cancel, Context, Place, Skip
 from igor_bot.flows.welcome import TO_OWNER
 from igor_bot.messages import Say
@@ -33,7 +34,7 @@ from igor_bot.person import (
 )
 from igor_bot.places import GATE, KEPT, MENU, Outcome, code_of, value_of
 from igor_bot.states import standing
-from igor_bot.texts import Text
+from igor_bot.texts import N_, Text
 
 
 def take(person: Person, event: Event, context: Context, case: Standing | None) -> Outcome:
@@ -160,7 +161,8 @@ def _advance(
     for result in results:
         match result:
             case engine.Ask(problem):
-                before = (problem, *before) if problem else before
+                back = _number_back(place, after)
+                before = (problem, *before) if problem else (*back, *before)
                 effects.append(replies.ask(person, context, before))
             case engine.Sent(answers):
                 person, submitted, before = _submit(person, flow.name, answers, context, case)
@@ -175,6 +177,18 @@ def _advance(
                 before = (Text(replies.STOPPED),) if stopped else ()
                 effects.append(replies.ask(person, context, before))
     return person, tuple(effects)
+
+
+def _number_back(place: Place, after: Place | None) -> tuple[Text, ...]:
+    """A number that she has just given, as it was understood."""
+    step = FLOWS[place.flow].step(place.step)
+    if after is None or step is None or "contact" not in step.parser.takes:
+        return ()
+    number, known = after.answers.get(step.key), place.answers.get(step.key)
+    if number == known or not str(number or "").startswith("+"):
+        return ()
+    shown = texts.phone(readable_number(str(number)))
+    return (Text(N_("Number: {number}"), {"number": shown}),)
 
 
 def _submit(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from igor_bot import texts
@@ -291,17 +290,19 @@ def owner_silent(case: Case, organisation: str, shift: Shift) -> Outcome:
     """Remind the owner who claimed and has not written yet."""
     if organisation not in case.owners or organisation in case.spoke_at or case.closed_at:
         return case, ()
+    again = Due("first_words", shift.now + FIRST_WORDS_S, organisation)
+    if case.left_at is not None:  # nobody writes to her now; she may come back
+        return case, (again,)
     claimed = moment(case.claimed_at[organisation])
     why = Text(
         N_("{name}: claimed {time}, and nothing has been written to her yet."),
         {"name": case.names[organisation], "time": claimed},
     )
-    again = Due("first_words", shift.now + FIRST_WORDS_S, organisation)
     return case, (Post(organisation, (why,), mention=(case.owners[organisation],)), again)
 
 
-FIRST_WORDS_S = timedelta(minutes=5).total_seconds()
-"""A claim pauses the reminders this long, until the first words are sent."""
+FIRST_WORDS_S = 300.0
+"""A claim pauses the reminders this long (seconds), until the first words are sent."""
 
 
 def concerns(case: Case, organisation: str) -> bool:

@@ -87,7 +87,8 @@ def claim(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
         Card(org),
         Write(taken, worker=True),
         Popup(
-            Text(N_("You have it. Answer one of my posts to write to her; all else stays here."))
+            org,
+            Text(N_("You have it. Answer one of my posts to write to her; all else stays here.")),
         ),
     )
 
@@ -106,7 +107,7 @@ def release(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
     told: tuple[DeskEffect, ...] = ()
     if org == case.lead:
         told = (Write(_given_back(case, shift), keep=True),)
-    released = Popup(Text(N_("Released. The others are alerted again.")))
+    released = Popup(org, Text(N_("Released. The others are alerted again.")))
     return case, (Forget("first_words", org), *started, *told, released)
 
 
@@ -128,7 +129,8 @@ def _given_back(case: Case, shift: Shift) -> Say:
 def show(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
     """Show the owner alone what is guarded: `value` says which piece."""
     _must_own(case, worker)
-    return case, (Popup(guarded.reveal(case, worker.organisation, value, shift.now)),)
+    shown = guarded.reveal(case, worker.organisation, value, shift.now)
+    return case, (Popup(worker.organisation, shown),)
 
 
 def call(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
@@ -181,7 +183,7 @@ def close(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
     buttons = tuple(
         (Button(Text(label), f"desk:outcome:{name}:{key}"),) for key, label in OUTCOMES.items()
     )
-    return case, (Markup((*buttons, _to_card(name))),)
+    return case, (Markup(worker.organisation, (*buttons, _to_card(name))),)
 
 
 def outcome(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
@@ -216,7 +218,8 @@ def phrase(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
         buttons = tuple(
             (Button(Text(text), f"desk:phrase:{name}:{n}"),) for n, text in enumerate(PHRASES)
         )
-        return case, (Markup((*buttons, (Button(Text(N_("Back")), f"desk:phrase:{name}:back"),))),)
+        back = Button(Text(N_("Back")), f"desk:phrase:{name}:back")
+        return case, (Markup(org, (*buttons, (back,))),)
     if int(value) >= len(PHRASES):
         raise Refused(Text(N_("That button is no longer in use.")))
     text = Text(PHRASES[int(value)])

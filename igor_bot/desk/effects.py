@@ -63,15 +63,17 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Popup:
-    """What only the presser sees, at most 200 characters."""
+    """What only the presser sees, at most 200 characters; in the language of their desk."""
 
+    organisation: str
     text: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """Other buttons on the post that was pressed."""
+    """Other buttons on the post that was pressed, on the desk of `organisation`."""
 
+    organisation: str
     rows: Rows
 
 

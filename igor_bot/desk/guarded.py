@@ -30,9 +30,9 @@ def pieces(case: Case, organisation: str) -> tuple[str, ...]:
     answers = [_seen(case, r, organisation) for r in case.requests if not r.over]
     if any(_number(a) for a in answers):
         there.append("number")
-    if any(a.get("pickup") for a in answers):
+    if any(_pickup(a) for a in answers):
         there.append("pickup")
-    if any(a.get("danger_place") or a.get("danger_number") for a in answers):
+    if any(_for_the_police(a) for a in answers):
         there.append("danger")
     if _told(case, organisation):
         there.append("more")
@@ -48,13 +48,9 @@ def reveal(case: Case, organisation: str, value: str, now: float) -> Text:
     if piece == "more":
         newest = map(readable_number, _told(case, organisation)[-6:])
         return texts.verbatim("\n".join(newest)[-FITS:])
-    wanted = "danger_place" if piece == "danger" else piece
+    given = {"number": _number, "pickup": _pickup, "danger": _for_the_police}[piece]
     request = next(
-        r
-        for r in reversed(case.requests)
-        if not r.over
-        and (a := _seen(case, r, organisation)) is not None
-        and (_number(a) if piece == "number" else a.get(wanted) or a.get("danger_number"))
+        r for r in reversed(case.requests) if not r.over and given(_seen(case, r, organisation))
     )
     answers = _seen(case, request, organisation)
     if piece == "number":
@@ -98,3 +94,12 @@ def _seen(case: Case, request: Request, organisation: str) -> dict[str, object]:
 def _number(answers: dict[str, object]) -> object | None:
     number = answers.get("number")
     return answers.get("danger_number") if number in (None, "chat") else number
+
+
+def _pickup(answers: dict[str, object]) -> object | None:
+    place = answers.get("pickup")
+    return None if place == "settle" else place
+
+
+def _for_the_police(answers: dict[str, object]) -> object | None:
+    return answers.get("danger_place") or answers.get("danger_number")

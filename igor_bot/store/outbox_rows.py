@@ -48,6 +48,8 @@ async def release_held(db: AsyncConnection, store: Store, lane: str) -> list[Ite
     where = (t.outbox.c.lane == lane, t.outbox.c.held == 1)
     items = await _opened(db, store, select(t.outbox).where(*where).order_by(t.outbox.c.id))
     await db.execute(update(t.outbox).where(*where).values(held=0))
+    for item in items:
+        item.held = False
     return items
 
 

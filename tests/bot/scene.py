@@ -211,15 +211,22 @@ class Fuse:
         self.kills: list[float] = []
         """When each kill was (monotonic)."""
         on_call(stage, lambda call: self._burn())
-        on_update(stage, lambda update_id: self._burn())
+        on_update(stage, lambda update_id: self._handed_out())
+        self._at_update = False
 
     def light(self, least: int, most: int) -> None:
         """Kill after a random number of events."""
         self._left = self._chance.randint(least, most)
 
-    def douse(self) -> None:
-        """Kill no more."""
-        self._left = -1
+    def next_update(self) -> None:
+        """Kill as soon as an update is handed out, before the process has it."""
+        self._at_update = True
+
+    def _handed_out(self) -> None:
+        if self._at_update and self._stage.process is not None:
+            self._at_update = False
+            self._kill(self._stage.process.pid)
+        self._burn()
 
     def _burn(self) -> None:
         process = self._stage.process

@@ -6,7 +6,7 @@ import json
 
 from tests.dialogs.person_lines import MEDIA
 from tests.dialogs.script import Missed, line
-from tests.dialogs.show import Json, Show, labels, plain, words
+from tests.dialogs.show import Json, Show, data_of, labels, plain, words
 
 STAFF_WRITES = r"{WHO} (?P<how>answers|writes|answers anonymously)"
 
@@ -99,6 +99,45 @@ async def different_names(show: Show) -> None:
     for one, other in (("Desk", "Police desk"), ("Police desk", "Desk")):
         name = _topic(show, one)["name"].split()[0]
         await desk_never_sees(show, other, name)
+
+
+@line(r"The second topic has a new name")
+async def new_name(show: Show) -> None:
+    """A new case has a pseudonym of its own."""
+    await show.settle()
+    names = [t["name"].split()[0] for t in show.stage.world.topics(show.groups["Desk"])]
+    if len(set(names)) != len(names):
+        raise Missed(f"they are called {names}")
+
+
+@line(r"Sara and Elin press \"Claim\" at the same time")
+async def both_claim(show: Show) -> None:
+    """Both presses are on their way before either is answered."""
+    await show.settle()
+    chat = show.groups["Desk"]
+    card = show.card(chat)
+    if card is None:
+        raise Missed("there is no card")
+    for who in ("Sara", "Elin"):
+        show.stage.world.press(chat, show.people[who], card["id"], data_of(card, "Claim"))
+    await show.settle()
+
+
+@line(r"One of Sara and Elin is told that the other already has it")
+async def one_is_told(show: Show) -> None:
+    """By a pop-up that only that one sees."""
+    told = [p["text"] for who in ("Sara", "Elin") for p in show.stage.world.popups(show.people[who])]
+    if sum("You have it." in t for t in told) != 1 or sum("already has it." in t for t in told) != 1:
+        raise Missed(f"they were told: {told}")
+
+
+@line(r"{DESK}'s photos are not forwarded")
+async def not_forwarded(show: Show, desk: str) -> None:
+    """Copied, so that no author shows, and protected."""
+    await show.settle()
+    seen = [m for m in show.posts(show.groups[desk]) if m["media"]]
+    if not seen or any(m["forwarded"] or not m["protected"] for m in seen):
+        raise Missed(f"{len(seen)} of them, forwarded or open")
 
 
 # The desks see -----------------------------------------------------------------------------------

@@ -64,6 +64,10 @@ MACROS: dict[str, tuple[str, ...]] = {
         "{who}: {text}",
         "{who} sees: Nobody has answered yet.",
     ),
+    r"(?P<who>\w+) skips the other questions": (
+        *('{who} presses "Skip"',) * 5,
+        "{who} sees: Thank you, that's all I ask.",
+    ),
     r"(?P<worker>\w+) has claimed (?P<who>\w+)'s request": (
         '{worker} presses "Claim"',
         "{who} sees: a person, not the robot",
