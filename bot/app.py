@@ -89,8 +89,8 @@ async def _remember(store: Store, house: House, exits: Exits, clock: Clock) -> N
         rows = await work.execute(select(t.message))
         people: set[str] = set()
         for row in rows.all():
-            if row.sent_at > clock.now() - DELETABLE_S:
-                exits.remember(row.person, row.message_id, row.sent_at)
+            if abs(row.sent_at) > clock.now() - DELETABLE_S:
+                exits.remember(row.person, row.message_id, abs(row.sent_at))
                 people.add(row.person)
         ids = sorted(people)
         for start in range(0, len(ids), 500):
@@ -126,8 +126,8 @@ async def _clock(settings: Settings) -> AsyncIterator[Clock]:
     clock = MovedClock(settings.clock_url)
     try:
         await clock.start()
-    except httpx.HTTPError:
-        raise SetupError(f"Nobody answers at IGOR_CLOCK_URL ({settings.clock_url}).") from None
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        raise SetupError(f"No clock answers at IGOR_CLOCK_URL ({settings.clock_url}).") from None
     watching = asyncio.create_task(clock.watch())
     try:
         yield clock

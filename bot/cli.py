@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 from collections.abc import Coroutine
@@ -48,8 +49,11 @@ def init(
     if not config.exists():
         if not yes:
             text = example.asked(typer.prompt)
-        config.parent.mkdir(parents=True, exist_ok=True)
-        config.write_text(text, encoding="utf-8")
+        try:
+            config.parent.mkdir(parents=True, exist_ok=True)
+            config.write_text(text, encoding="utf-8")
+        except OSError as problem:
+            raise SetupError(f"{config} cannot be written: {problem.strerror}.") from None
         typer.echo(f"Wrote {config}: go through it before you start.")
     else:
         typer.echo(f"{config} is there already and stays as it is.")
@@ -70,6 +74,9 @@ def run(config: Config = _HERE) -> None:
 
     logs.configure()
     settings = load(config)
+    # By default the search for cyclic garbage, of which there is little, takes an eighth of the
+    # time under load and stops everything for 0.1 s.
+    gc.set_threshold(50_000, 10, 20)
     _until_stopped(run_app(settings))
 
 

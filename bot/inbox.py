@@ -68,7 +68,8 @@ class Inbox:
         ):
             with attempt:
                 result = await self._call(params)
-                return [u for u in result if isinstance(u, dict) and "update_id" in u]
+                known = (u for u in result if isinstance(u, dict))
+                return [u for u in known if isinstance(u.get("update_id"), int)]
         return []
 
     async def _call(self, params: dict[str, Any]) -> list[Any]:

@@ -102,7 +102,6 @@ class _Queue:
     doubles at most one message a chat, and never changes their order."""
     written: asyncio.Event = field(default_factory=asyncio.Event)
     slot: bool = False
-    down: bool = False
 
 
 class Outbox:
@@ -138,13 +137,21 @@ class Outbox:
             if item.held or item.lane.removeprefix("p/") in self._leaving:
                 continue
             self._supersede(item)
-            queue = self._lanes.get(item.lane)
-            if queue is None:
-                queue = self._lanes[item.lane] = _Queue(pacing.Lane(item.lane.startswith("d/")))
+            queue = self._queue(item)
             heapq.heappush(queue.heap, (_priority(item), item.id, item))
             queue.woken.set()
             if queue.task is None:
-                queue.task = asyncio.create_task(self._run(item.lane, queue))
+                queue.task = asyncio.create_task(self._run(_lane(item), queue))
+
+    def _queue(self, item: Item) -> _Queue:
+        """The item's lane. Each case's alerts have one of their own beside their desk's, paced
+        with it: they wait for no other case, and the rest of the case waits for them."""
+        chat = self._lanes.get(item.lane)
+        if chat is None:
+            chat = self._lanes[item.lane] = _Queue(pacing.Lane(item.lane.startswith("d/")))
+        if _lane(item) == item.lane:
+            return chat
+        return self._lanes.setdefault(_lane(item), _Queue(chat.pace))
 
     def leave(self, person_id: str) -> None:
         """Quick exit: nothing more goes to her until her exit is written down and she is back."""
@@ -161,7 +168,7 @@ class Outbox:
     def replace(self, items: Iterable[Item]) -> None:
         """The text of unsent items was edited."""
         for new in items:
-            queue = self._lanes.get(new.lane)
+            queue = self._lanes.get(_lane(new))
             for _, _, old in queue.heap if queue else ():
                 if old.id == new.id:
                     old.body = new.body
@@ -172,7 +179,7 @@ class Outbox:
 
     def written(self, item: Item) -> None:
         """What became of an item is committed: its lane goes on."""
-        queue = self._lanes.get(item.lane)
+        queue = self._lanes.get(_lane(item))
         if queue is not None and queue.unwritten == item.id:
             queue.unwritten = 0
             queue.written.set()
@@ -208,6 +215,10 @@ class Outbox:
             while queue.heap and not self._closing:
                 if await self._waited(queue):
                     continue
+                alerts = self._lanes.get(_alerts(queue.heap[0][2]))
+                if alerts and alerts.task and alerts is not queue:
+                    await asyncio.wait({alerts.task})
+                    continue
                 _, _, item = heapq.heappop(queue.heap)
                 if item.kind == "card":
                     self._cards.pop((item.body["case"], item.body["org"]), None)
@@ -218,7 +229,8 @@ class Outbox:
         finally:
             self._free_slot(queue)
             queue.task = None
-            if not queue.heap and not queue.pace.sent and not queue.pace.blocked_until:
+            kept = queue.pace.group or queue.pace.blocked_until  # what was counted, for the alerts
+            if not queue.heap and (not kept or _is_alerts(lane)):
                 self._lanes.pop(lane, None)
 
     async def _take_slot(self, queue: _Queue) -> None:
@@ -318,6 +330,8 @@ class Outbox:
         message_id = result.get("message_id") if isinstance(result, dict) else None
         if message_id is None:
             return None
+        if not queue.pace.group:  # known at once: she may leave before it is written down
+            self._exits.remember(person_id, int(message_id), self._clock.now())
         await self._topics.arrived(item, ready.method, int(message_id))
         if self._exits.generation(person_id) != generation and ready.method != "editMessageText":
             self._exits.delete_late(int(params["chat_id"]), person_id, int(message_id))
@@ -366,15 +380,15 @@ class Outbox:
         return True
 
     async def _desk_down(self, item: Item, queue: _Queue, problem: BaseException) -> None:
-        if not queue.down:
-            queue.down = True
+        if not queue.pace.down:
+            queue.pace.down = True
             fault("desk_unreachable", problem, desk=item.lane)
             self._report(DeskDown(int(item.lane.removeprefix("d/"))))
         await self._wait_until(self._clock.now() + AGAIN_S)
 
     def _recovered(self, item: Item, queue: _Queue) -> None:
-        if queue.down:
-            queue.down = False
+        if queue.pace.down:
+            queue.pace.down = False
             log.info("desk_reachable", desk=item.lane)
             self._report(DeskUp(int(item.lane.removeprefix("d/"))))
 
@@ -395,6 +409,19 @@ COUNTED = frozenset(
     }
 )
 """Methods that use up a group's minute."""
+
+
+def _alerts(item: Item) -> str:
+    """The lane of a case's alerts on a desk."""
+    return f"{item.lane}/{item.body.get('case')}"
+
+
+def _is_alerts(lane: str) -> bool:
+    return lane.count("/") > 1
+
+
+def _lane(item: Item) -> str:
+    return _alerts(item) if item.body.get("alert") else item.lane
 
 
 def _priority(item: Item) -> int:

@@ -27,6 +27,8 @@ class Lane:
     blocked_until: float = 0.0
     lenient: bool = False
     """More than the budget went through: this server does not keep the limit."""
+    down: bool = False
+    """The chat cannot be reached."""
 
     def ready_at(self, priority: int, now: float) -> float:
         """Return when something of `priority` may be sent (unix seconds)."""

@@ -28,11 +28,15 @@ async def take(update: Update, chat: Chat, hand: Hand, vault: Vault, exits: Exit
     relayed = edited is not None and await hand.work.linked(lane, edited.message_id) is not None
     event = private_chat.event_of(update, known, relayed)
     if event is not None:
-        await happen(event, known, hand, exits.was_noticed(update.update_id))
+        gone_already = exits.was_noticed(update.update_id)
+        await happen(event, known, hand, gone_already, exits.cover_of(known.id))
 
 
-async def happen(event: Event, known: Known, hand: Hand, gone_already: bool = False) -> None:
-    """Let something happen to a person; `gone_already`: her quick exit was acted on before."""
+async def happen(
+    event: Event, known: Known, hand: Hand, gone_already: bool = False, cover: int = 0
+) -> None:
+    """Let something happen to a person; `gone_already`: her quick exit was acted on before, and
+    `cover` is what it left in her chat."""
     leaves = isinstance(event, Exited | Blocked)
     if leaves:
         await hand.work.drop_prompts(known.id)
@@ -44,6 +48,8 @@ async def happen(event: Event, known: Known, hand: Hand, gone_already: bool = Fa
     known.person, effects = visit.attend(known.person, event, context, there)
     known.changed = True
     hand.after.languages.append((known.id, known.person.language))
+    if any(isinstance(e, Vanish) for e in effects):
+        await hand.work.all_to_go(known.id, but=cover)
     if gone_already:
         effects = tuple(e for e in effects if not isinstance(e, Vanish))
     if known.person.reachable and (case is not None or not was_in):

@@ -5,7 +5,6 @@ Measured beside the library's own httpx transport, aiohttp costs a third of the 
 
 from __future__ import annotations
 
-import asyncio
 import json
 from datetime import timedelta
 from typing import Any, cast
@@ -90,6 +89,7 @@ class Telegram:
     def __init__(self, token: str, api_url: str) -> None:
         self._request = AiohttpRequest()
         self._updates = AiohttpRequest()
+        self._deletions = AiohttpRequest()  # quick exit waits for no connection
         self._root = f"{api_url}/bot{token}"
         self.bot = Bot(
             token,
@@ -103,13 +103,15 @@ class Telegram:
 
     async def open(self) -> None:
         """Open the connections and learn who we are. Raises telegram.error.TelegramError."""
-        await asyncio.gather(self._request.initialize(), self._updates.initialize())
+        for request in (self._request, self._updates, self._deletions):
+            await request.initialize()
         me = await self.call("getMe")
         self.id, self.username = int(me["id"]), str(me.get("username", ""))
 
     async def close(self) -> None:
         """Close the connections."""
-        await asyncio.gather(self._request.shutdown(), self._updates.shutdown())
+        for request in (self._request, self._updates, self._deletions):
+            await request.shutdown()
 
     async def call(
         self, method: str, params: dict[str, Any] | None = None, read_timeout: float = READ_S
@@ -118,7 +120,8 @@ class Telegram:
 
         Raises telegram.error.TelegramError and its kin.
         """
-        request = self._updates if method == "getUpdates" else self._request
+        own = {"getUpdates": self._updates, "deleteMessages": self._deletions}
+        request = own.get(method, self._request)
         body = cast(RequestData, _Body(params or {}))
         return await request.post(f"{self._root}/{method}", body, read_timeout=read_timeout)
 

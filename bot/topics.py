@@ -3,9 +3,11 @@ them; an item of the outbox becomes a call here, cards as the case stands at tha
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 from telegram.error import BadRequest
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential_jitter
@@ -44,6 +46,7 @@ class Topics:
         self._house = house
         self._clock = clock
         self._known: dict[tuple[str, str], Topic] = {}
+        self._making: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self.on_made: Callable[[int], None] = lambda chat_id: None
         """Called with the desk's chat when a topic was made: it uses up the group's minute too."""
 
@@ -52,9 +55,11 @@ class Topics:
         body = item.body
         if "case" not in body or item.lane.startswith("p/"):
             return Ready(body["method"], body["params"])
-        topic = await self._topic(body["case"], body["org"])
-        if item.kind == "card":
-            return await self._card(topic, tuple(body.get("mention", ())))
+        topic = self._known.get((body["case"], body["org"]))
+        if topic is None or topic.thread_id is None or item.kind == "card":
+            topic, case = await self._there(body["case"], body["org"])
+            if item.kind == "card":
+                return self._card(topic, case, tuple(body.get("mention", ())))
         params: dict[str, Any] = {**body["params"], "chat_id": topic.chat_id}
         if body["method"] in ("sendMessage", "copyMessage", "closeForumTopic"):
             params["message_thread_id"] = topic.thread_id
@@ -68,27 +73,33 @@ class Topics:
 
     async def lost(self, item: Item) -> None:
         """The topic is gone: the next item makes it again."""
-        topic = await self._find(item.body["case"], item.body["org"])
+        topic = await self._find(item)
         await self._keep(replace(topic, thread_id=None, card_id=None))
 
     async def card_lost(self, item: Item) -> None:
         """The card is gone: the next one is sent anew."""
-        topic = await self._find(item.body["case"], item.body["org"])
+        topic = await self._find(item)
         await self._keep(replace(topic, card_id=None))
 
-    async def _topic(self, case_id: str, organisation: str) -> Topic:
-        topic = await self._find(case_id, organisation)
-        if topic.thread_id is None:
-            case = await self._case(case_id)
-            name = self._name(case, organisation)
-            params = {"chat_id": topic.chat_id, "name": name}
-            try:
-                made = await self._telegram.call("createForumTopic", params)
-            except BadRequest as problem:  # no topics, or no right to make them
-                raise NoTopic from problem
-            self.on_made(topic.chat_id)
-            topic = replace(topic, thread_id=int(made["message_thread_id"]))
-            await self._keep(topic)
+    async def _there(self, case_id: str, organisation: str) -> tuple[Topic, Case]:
+        """The topic, made where there is none, and the case; never made twice at a time."""
+        lock = self._making.setdefault((case_id, organisation), asyncio.Lock())
+        async with lock:
+            topic, case = await self._read(case_id, organisation)
+            if topic.thread_id is None:
+                topic = await self._made(topic, case)
+            return topic, case
+
+    async def _made(self, topic: Topic, case: Case) -> Topic:
+        """Make the topic. Raises NoTopic where the desk takes none."""
+        params = {"chat_id": topic.chat_id, "name": self._name(case, topic.organisation)}
+        try:
+            made = await self._telegram.call("createForumTopic", params)
+        except BadRequest as problem:  # no topics, or no right to make them
+            raise NoTopic from problem
+        self.on_made(topic.chat_id)
+        topic = replace(topic, thread_id=int(made["message_thread_id"]))
+        await self._keep(topic)
         return topic
 
     def _name(self, case: Case, organisation: str) -> str:
@@ -97,8 +108,7 @@ class Topics:
         parts = card.title(case, organisation)
         return " ".join(texts.render(p, context.language, context.zone) for p in parts)[:128]
 
-    async def _card(self, topic: Topic, mention: tuple[int, ...]) -> Ready:
-        case = await self._case(topic.case_id)
+    def _card(self, topic: Topic, case: Case, mention: tuple[int, ...]) -> Ready:
         organisation = topic.organisation
         area = self._house.area_of(case.area)
         context = self._house.desk_context(area, organisation, self._clock.now())
@@ -119,23 +129,23 @@ class Topics:
             {**params, "chat_id": topic.chat_id, "message_id": topic.card_id},
         )
 
-    async def _find(self, case_id: str, organisation: str) -> Topic:
-        topic = self._known.get((case_id, organisation))
-        if topic is None:
+    async def _read(self, case_id: str, organisation: str) -> tuple[Topic, Case]:
+        """Topic and case as they are stored, in one look: each waits for a turn's commit."""
 
-            async def read(work: Work) -> Topic | None:
-                await work.case(case_id)
-                return work.topic(case_id, organisation)
+        async def read(work: Work) -> tuple[Topic | None, Case | None]:
+            case = await work.case(case_id)
+            return work.topic(case_id, organisation), case
 
-            topic = await self._in_work(read)
-            assert topic is not None, "an item names a topic that the store does not know"
-            self._known[case_id, organisation] = topic
-        return topic
-
-    async def _case(self, case_id: str) -> Case:
-        case = await self._in_work(lambda work: work.case(case_id))
+        topic, case = await self._in_work(read)
+        assert topic is not None, "an item names a topic that the store does not know"
         assert case is not None, "an item names a case that the store does not know"
-        return case
+        self._known[case_id, organisation] = topic
+        return topic, case
+
+    async def _find(self, item: Item) -> Topic:
+        case_id, organisation = item.body["case"], item.body["org"]
+        known = self._known.get((case_id, organisation))
+        return known or (await self._read(case_id, organisation))[0]
 
     async def _keep(self, topic: Topic) -> None:
         async def write(work: Work) -> None:

@@ -27,7 +27,10 @@ from bot.telegram import Telegram
 from igor_bot.desk import cases
 from igor_bot.store.store import Store, StoreError
 
-BATCH = 200
+BATCH = 64
+"""Jobs in one commit: more take longer before the inbox and the desks get at the store again."""
+BREATH = 8
+"""Jobs after which what cannot wait, such as quick exit, gets a chance to run."""
 STORE_AGAIN_S = 0.3
 """Real seconds before a batch is tried again while the store fails."""
 
@@ -82,6 +85,7 @@ class Turns:
         self._exits = exits
         self._clock = clock
         self._jobs: deque[Job] = deque()
+        self._reports: deque[Job] = deque()
         self._woken = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -90,22 +94,29 @@ class Turns:
 
     def put(self, jobs: Iterable[Job]) -> None:
         """Hand jobs to the loop, in order."""
-        self._jobs.extend(jobs)
+        for job in jobs:
+            (self._reports if isinstance(job, outbox.Report) else self._jobs).append(job)
         self._idle.clear()
         self._woken.set()
 
     async def run(self) -> None:
         """Settle what comes, until cancelled."""
         while True:
-            if not self._jobs:
+            if not self._jobs and not self._reports:
                 self._idle.set()
                 self._woken.clear()
                 await self._woken.wait()
-            batch = [self._jobs.popleft() for _ in range(min(BATCH, len(self._jobs)))]
+            batch = self._batch()
             await self._settle(batch)
             for job in batch:
                 if isinstance(job, outbox.Sent | outbox.Failed):
                     self.outbox.written(job.item)
+
+    def _batch(self) -> list[Job]:
+        """What is settled next: reports first, since each lane waits until its own is written."""
+        batch = [self._reports.popleft() for _ in range(min(BATCH, len(self._reports)))]
+        rest = min(BATCH - len(batch), len(self._jobs))
+        return batch + [self._jobs.popleft() for _ in range(rest)]
 
     async def settled(self) -> None:
         """Return when nothing waits to be settled."""
@@ -133,8 +144,10 @@ class Turns:
         async with self._store.work(now) as work:
             hand = Hand(work, self._house, after, now)
             await work.prefetch(self._people(batch))
-            for job in batch:
+            for number, job in enumerate(batch, 1):
                 await self._take(job, hand)
+                if number % BREATH == 0:
+                    await asyncio.sleep(0)
         self._publish(hand)
 
     def _people(self, batch: Sequence[Job]) -> list[str]:
@@ -243,6 +256,7 @@ class Turns:
                 await work.alarm("fault", type(job).__name__)
                 if isinstance(job, DueNow):
                     await work.due_later(job.id, now + 300)
+                    hand.after.dues = True
                 elif isinstance(job, Incoming):
                     work.done(job.update["update_id"], "quarantined")
                     await self._apologise(job.update, hand)
@@ -269,10 +283,9 @@ def _lean(raw: dict[str, Any]) -> dict[str, Any]:
     """A press without text and buttons of the message it stood on: only its id is needed, and
     parsing them costs more than the turn."""
     query = raw.get("callback_query")
-    message = query.get("message") if query else None
-    if not message:
+    if not query or not query.get("message"):
         return raw
-    lean = {key: value for key, value in message.items() if key in _NEEDED}
+    lean = {key: value for key, value in query["message"].items() if key in _NEEDED}
     return {**raw, "callback_query": {**query, "message": lean}}
 
 

@@ -97,7 +97,7 @@ class Upkeep:
         by_person: defaultdict[str, list[int]] = defaultdict(list)
         late = 0
         for row in rows:
-            if row.sent_at < now - DELETABLE_S:
+            if abs(row.sent_at) < now - DELETABLE_S:  # below zero: she left, and it is overdue
                 late += 1
             by_person[row.person].append(row.message_id)
         if late:

@@ -57,6 +57,21 @@ def _to_case(
     return person, tuple(effects)
 
 
+def heard(outcome: Outcome, said: Said, context: Context, case: Standing | None) -> Outcome:
+    """Words of distress in the place of an answer: the numbers stand above the next question, and
+    the desk is called."""
+    person, effects = outcome
+    if not discretion.is_distress(said.words, context.distress):
+        return outcome
+    if not (case and case.claimed):
+        panel = replies.say(person, context, replies.PANEL)
+        effects = tuple(
+            replace(e, paragraphs=(*panel, *e.paragraphs)) if isinstance(e, Say) else e
+            for e in effects
+        )
+    return person, (*effects, Distress()) if case else effects
+
+
 def attached(person: Person, said: Said, context: Context, case: Standing | None) -> Outcome:
     """An attachment in the middle of a conversation: before sending it goes along."""
     place = person.place or MENU
@@ -85,4 +100,7 @@ def corrected(
     if any(k.message_id == said.message_id for k in person.kept):
         person = recalled(person, said)
         return person, (replies.ask(person, context),)
-    return person, (replies.ask(person, context, (Text(replies.USE_BACK),)),)
+    place = person.place
+    answering = place is not None and FLOWS[place.flow].request and not place.sent
+    hint = replies.USE_BACK if answering else replies.WRITE_ANEW
+    return person, (replies.ask(person, context, (Text(hint),)),)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from igor_bot import replies, texts
-from igor_bot.aside import attached, corrected, outside
+from igor_bot.aside import attached, corrected, heard, outside
 from igor_bot.flows import FLOWS, engine
 from igor_bot.flows.answers import readable_number
 from igor_bot.flows.engine import Answer, Answers, Back, Cancel, Context, Place, Skip
@@ -85,9 +85,12 @@ def _wrote(person: Person, said: Said, context: Context, case: Standing | None) 
         return _advance(person, Answer(said.guarded), context, case)
     if said.kind != "text":
         return attached(person, said, context, case)
-    if not FLOWS[place.flow].request and value_of(step, said.words, context) is None:
+    value = value_of(step, said.words, context)
+    if not FLOWS[place.flow].request and value is None:
         return outside(person, said, context, case)
-    return _advance(person, Answer(said.words), context, case)
+    outcome = _advance(person, Answer(said.words), context, case)
+    unasked = value is None or (place.sent and value == said.words.strip())
+    return heard(outcome, said, context, case) if unasked else outcome
 
 
 def _begin(person: Person, name: str, context: Context, case: Standing | None) -> Outcome:
@@ -265,7 +268,7 @@ def _kept_answer(person: Person, code: str, context: Context, case: Standing | N
     if not case:
         return _begin(person, "talk", context, case)
     relays = tuple(Relay(said) for said in person.kept)
-    person = replace(person, kept=())
+    person = replace(person, kept=(), place=MENU)
     told = (
         replies.say(person, context, replies.PASSED_ON)
         if not case.claimed

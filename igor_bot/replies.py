@@ -31,6 +31,7 @@ PAUSED = N_("I have told the duty worker. It is paused until they have heard fro
 CHANGED = N_("I have told the duty worker. They will ask you before anything changes.")
 EMPTIED = N_("This chat is empty now.")
 USE_BACK = N_("To change an answer, press Back.")
+WRITE_ANEW = N_("I can't follow that change. Please write it as a new message.")
 UNSENDABLE = N_(
     "I can't pass that kind of message on. Please write, or send a photo or a voice message."
 )

@@ -267,10 +267,10 @@ def _environment() -> Environment:
         if path and name != "key":
             try:
                 given[name] = Path(path).read_text(encoding="utf-8").strip()
-            except OSError as problem:
+            except (OSError, UnicodeDecodeError) as problem:
+                why = getattr(problem, "strerror", None) or "it is not text"
                 raise SetupError(
-                    f"IGOR_{name.upper()}_FILE names {path}, which cannot be read: "
-                    f"{problem.strerror}."
+                    f"IGOR_{name.upper()}_FILE names {path}, which cannot be read: {why}."
                 ) from None
     return Environment(**given)
 

@@ -81,6 +81,11 @@ def _locale(language: str) -> Locale:
         return Locale.parse(SOURCE_LANGUAGE)
 
 
+@cache
+def _right_to_left(language: str) -> bool:
+    return _locale(language).text_direction == "rtl"
+
+
 def name_of(language: str) -> str:
     """Return what a language calls itself, such as "svenska"."""
     return _locale(language).get_display_name(language) or language
@@ -107,7 +112,7 @@ def render(text: Text, language: str, zone: tzinfo) -> str:
         pattern = catalogue.gettext(text.msgid) if text.msgid else ""
     if not text.values:
         return pattern
-    right_to_left = _locale(language).text_direction == "rtl"
+    right_to_left = _right_to_left(language)
     shown = {k: _show(v, language, zone, right_to_left) for k, v in text.values.items()}
     return pattern.format_map(shown)
 

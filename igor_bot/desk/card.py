@@ -10,7 +10,7 @@ from igor_bot import texts
 from igor_bot.desk import cases, guarded, sharing
 from igor_bot.desk.case import Case, Request, moment
 from igor_bot.desk.deeds import CALL_RESULTS, HEARD, OUTCOMES, RIDE_STEPS
-from igor_bot.desk.words import LONGEST_ANSWER
+from igor_bot.desk.words import cut
 from igor_bot.flows import FLOWS
 from igor_bot.flows.engine import Context, Step
 from igor_bot.messages import Button, Rows, rows
@@ -114,8 +114,7 @@ def _label(step: Step | None, value: Any, context: Context) -> Text:
         options = step.parser.options(context)
         if value in options:
             return options[value]
-        cut = value if len(value) <= LONGEST_ANSWER else f"{value[:LONGEST_ANSWER]}…"
-        return texts.verbatim(f"“{cut}”")
+        return texts.verbatim(f"“{cut(step.key, value)}”")
     return texts.verbatim(str(value))
 
 
@@ -164,7 +163,7 @@ def _unverified(shown: list[Request], leads: bool) -> list[Text]:
     lines = []
     for request in shown:
         for at, words in () if request.over else request.changes[-CHANGES:]:
-            known = {"time": moment(at), "words": f"“{words}”"}
+            known = {"time": moment(at), "words": f"“{cut('', words)}”"}
             kind = {"kind": Text(KINDS[request.kind])}
             pattern = N_("From the chat {time}, unverified: {words}")
             lines.append(Text(pattern, known) if leads else Text(cases.ASKS_CHANGE, kind))

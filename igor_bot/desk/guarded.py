@@ -49,9 +49,10 @@ def reveal(case: Case, organisation: str, value: str, now: float) -> Text:
         newest = map(readable_number, _told(case, organisation)[-6:])
         return texts.verbatim("\n".join(newest)[-FITS:])
     given = {"number": _number, "pickup": _pickup, "danger": _for_the_police}[piece]
-    request = next(
-        r for r in reversed(case.requests) if not r.over and given(_seen(case, r, organisation))
-    )
+    there_now = [r for r in reversed(case.requests) if not r.over]
+    having = [r for r in there_now if given(_seen(case, r, organisation))]
+    agreed = [r for r in having if case.left_at is None or _even_if_left(r)]
+    request = (agreed or having)[0]
     answers = _seen(case, request, organisation)
     if piece == "number":
         return _call(case, request, str(_number(answers)), now)
@@ -63,8 +64,7 @@ def reveal(case: Case, organisation: str, value: str, now: float) -> Text:
 
 def _call(case: Case, request: Request, number: str, now: float) -> Text:
     """Number and words, in the window she chose and only if she may be called at all."""
-    agreed = request.answers.get("even_if_left") == "yes"
-    if case.left_at is not None and not agreed:
+    if case.left_at is not None and not _even_if_left(request):
         raise Refused(Text(N_("She has left and did not ask to be called after that.")))
     if request.wanted_at is not None:
         opens = request.wanted_at - OPENS_BEFORE_S
@@ -81,6 +81,10 @@ def _call(case: Case, request: Request, number: str, now: float) -> Text:
         ),
         known,
     )
+
+
+def _even_if_left(request: Request) -> bool:
+    return request.answers.get("even_if_left") == "yes"
 
 
 def _told(case: Case, organisation: str) -> list[str]:

@@ -14,10 +14,10 @@ from igor_bot.desk.shift import Shift
 from igor_bot.flows import FLOWS
 from igor_bot.texts import Text
 
-LONGEST_ANSWER = 400
-"""Characters of an answer on the card."""
+LONGEST_WORDS, LONGEST_ANSWER = 400, 150
+"""UTF-16 units on the card of what she writes about, and of any other answer."""
 LONGEST_PART = 1900
-"""Characters of an answer in a post: a message takes 4096 of Telegram's, an emoji counts as two."""
+"""Characters of an answer in a post: a message takes 4096 UTF-16 units."""
 
 
 def keep(case: Case, organisation: str, pieces: Iterable[str]) -> Case:
@@ -44,6 +44,15 @@ def masked_answers(
     return case, shown
 
 
+def cut(key: str, value: str) -> str:
+    """Return an answer as long as the card takes it."""
+    room = LONGEST_WORDS if key == "words" else LONGEST_ANSWER
+    units = value.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * room:
+        return value
+    return units[: 2 * room].decode("utf-16-le", "ignore") + "…"
+
+
 def whole(organisation: str, kind: str, answers: Mapping[str, Any]) -> tuple[Post, ...]:
     """Return posts with the whole of every answer that is too long for the card."""
     posts = []
@@ -51,7 +60,7 @@ def whole(organisation: str, kind: str, answers: Mapping[str, Any]) -> tuple[Pos
         step = FLOWS[kind].step(key)
         if step is None or step.guarded or not isinstance(value, str):
             continue
-        if len(value) > LONGEST_ANSWER:
+        if cut(key, value) != value:
             for start in range(0, len(value), LONGEST_PART):
                 part = texts.verbatim(value[start : start + LONGEST_PART])
                 line = Text("{label}: {answer}", {"label": Text(step.label), "answer": part})

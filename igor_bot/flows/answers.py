@@ -53,7 +53,7 @@ def free_text(longest: int = LONGEST_WORDS) -> Parser:
 
 def clock_time() -> Parser:
     """A time of day such as 18:30, 18.30, 1830, 6:30 pm or 18; stored as "18:30"."""
-    shape = re.compile(r"(\d{1,2})(?:[:.h ]?(\d{2}))?\s*(am|pm|a\.m\.|p\.m\.)?", re.IGNORECASE)
+    shape = re.compile(r"(\d{1,2})(?:[:.h ]?(\d{2}))?\s*([ap]\.?m\.?)?")
 
     def parse(words: str, _: Context) -> str:
         problem = Invalid(Text(N_("Please write a time, for example 18:30.")))
@@ -61,7 +61,7 @@ def clock_time() -> Parser:
         if match is None:
             raise problem
         hour, minute = int(match[1]), int(match[2] or 0)
-        half = (match[3] or "").lower()[:1]
+        half = (match[3] or "")[:1]
         if half and not 1 <= hour <= 12:
             raise problem
         hour = hour % 12 + 12 * (half == "p") if half else hour

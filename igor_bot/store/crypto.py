@@ -47,11 +47,16 @@ def read_master_key(path: Path) -> bytes:
 
 
 def write_master_key(path: Path) -> bool:
-    """Make a master key where there is none; returns whether one was made. Mode 0600."""
+    """Make a master key where there is none; returns whether one was made. Mode 0600.
+
+    Raises SetupError when it cannot be written.
+    """
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return False
+    except OSError as problem:
+        raise SetupError(f"The key file {path} cannot be written: {problem.strerror}.") from None
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
     return True

@@ -29,7 +29,7 @@ async def alarms(database: Path) -> list[Alarm]:
         async with aiosqlite.connect(f"file:{database}?mode=ro", uri=True) as connection:
             query = "SELECT kind, subject, since, count FROM alarm ORDER BY since"
             rows = await connection.execute_fetchall(query)
-    except aiosqlite.OperationalError as problem:
+    except aiosqlite.DatabaseError as problem:
         if "unable to open" in str(problem):
             return []
         raise SetupError(f"The database {database} cannot be read: {problem}.") from None

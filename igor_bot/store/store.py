@@ -14,7 +14,8 @@ from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import delete, event, func, insert, select, update
+from alembic.util import CommandError
+from sqlalchemy import delete, event, func, insert, select, true, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -61,7 +62,15 @@ class Store:
         except DBAPIError as problem:
             await store.close()
             raise SetupError(f"The database {path} cannot be opened: {problem.orig}.") from None
-        except SetupError:
+        except OSError as problem:
+            await store.close()
+            raise SetupError(f"The database {path} cannot be opened: {problem.strerror}.") from None
+        except CommandError:
+            await store.close()
+            raise SetupError(
+                f"The database {path} is from another version of igor-bot: run the newest one."
+            ) from None
+        except BaseException:
             await store.close()
             raise
         return store
@@ -119,17 +128,28 @@ class Store:
         wanted = [k for k in dict.fromkeys(key_ids) if not self.vault.has(k)]
         if not wanted:
             return
-        async with self._keys.begin():
+        async with self._keeping(wanted):
             for part in _parts(wanted):
                 rows = await self._keys.execute(select(t.key).where(t.key.c.id.in_(part)))
                 for row in rows:
                     self.vault.take(row.id, row.wrapped)
             missing = [k for k in wanted if not self.vault.has(k)]
             if make and missing:
-                await self.add_keys(missing)
+                await self._add_keys(missing)
 
-    async def add_keys(self, key_ids: Sequence[str]) -> None:
-        """Make keys inside the key store's running transaction."""
+    @asynccontextmanager
+    async def _keeping(self, key_ids: Sequence[str]) -> AsyncIterator[None]:
+        """A transaction of the key store. Where it fails its keys are not held in memory either:
+        what is sealed with a key that was never stored opens for nobody after a restart."""
+        try:
+            async with self._keys.begin():
+                yield
+        except BaseException:
+            for key_id in key_ids:
+                self.vault.drop(key_id)
+            raise
+
+    async def _add_keys(self, key_ids: Sequence[str]) -> None:
         rows = [{"id": k, "wrapped": self.vault.new_key(k)} for k in key_ids]
         await self._keys.execute(insert(t.key), rows)
 
@@ -137,25 +157,28 @@ class Store:
         """Commit new keys before any data is sealed with them, and mark old ones for the end."""
         if not made and not retired:
             return
-        async with self._keys.begin():
+        async with self._keeping(made):
             if made:
-                await self.add_keys(made)
+                await self._add_keys(made)
             if retired:
-                await self._keys.execute(
-                    update(t.key).where(t.key.c.id.in_(retired)).values(retired_at=now)
-                )
+                await self._retire(retired, now)
+
+    async def _retire(self, key_ids: Sequence[str], now: float) -> None:
+        marked = update(t.key).where(t.key.c.id.in_(key_ids)).values(retired_at=now)
+        await self._keys.execute(marked)
 
     async def destroy_keys(self, before: float) -> int:
-        """Destroy keys retired before `before` (unix seconds) that nothing unsent needs."""
+        """Destroy keys retired before `before` (unix seconds) that nothing needs any more."""
         async with self._lock:
             async with self._keys.begin():
                 rows = await self._keys.execute(
                     select(t.key.c.id).where(t.key.c.retired_at < before)
                 )
                 retired = [row.id for row in rows]
+            if not retired:
+                return 0
             async with self._data.begin():
-                rows = await self._data.execute(select(t.outbox.c.key_id).distinct())
-                needed = {row.key_id for row in rows}
+                needed = await self._needed(retired)
             gone = [k for k in retired if k not in needed]
             async with self._keys.begin():
                 for part in _parts(gone):
@@ -163,6 +186,17 @@ class Store:
             for key_id in gone:
                 self.vault.drop(key_id)
             return len(gone)
+
+    async def _needed(self, key_ids: Sequence[str]) -> set[str]:
+        """Of these keys those that something unsent, an unhandled update or a person is sealed
+        with: a turn that failed after it had retired her key left her under it."""
+        unhandled = t.inbox.c.state == "new"
+        needed: set[str] = set()
+        for part in _parts(key_ids):
+            for table, more in ((t.outbox, true()), (t.inbox, unhandled), (t.person, true())):
+                query = select(table.c.key_id).where(table.c.key_id.in_(part), more).distinct()
+                needed.update(row.key_id for row in await self._data.execute(query))
+        return needed
 
     # Inbox -------------------------------------------------------------------------------------
 
@@ -191,7 +225,8 @@ class Store:
         if not self.vault.has(key_id):
             async with self._lock:
                 await self.need_keys([key_id], make=True)
-                await self.keep_keys([], [key_id], now)
+                async with self._keeping([key_id]):  # retired as it is made: see destroy_keys
+                    await self._retire([key_id], now)
         return key_id
 
     async def unhandled(self) -> list[dict[str, Any]]:

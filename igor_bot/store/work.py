@@ -234,6 +234,19 @@ class Work:
         """Remember a message id in a person's chat."""
         self._writes.add(t.message, person=person_id, message_id=message_id, sent_at=sent_at)
 
+    async def all_to_go(self, person_id: str, but: int) -> None:
+        """She left: whatever is known of her chat is overdue from now on (a time below zero), so
+        that it goes even if its deletion fails or is cut short. `but` is the cover."""
+        for row in self._writes.rows.get(t.message, ()):
+            if row["person"] == person_id and row["message_id"] != but:
+                row["sent_at"] = -abs(row["sent_at"])
+        mine = (t.message.c.person == person_id, t.message.c.message_id != but)
+        await self._db.execute(
+            update(t.message)
+            .where(*mine, t.message.c.sent_at > 0)
+            .values(sent_at=-t.message.c.sent_at)
+        )
+
     async def messages_gone(self, person_id: str, message_ids: Iterable[int]) -> None:
         """Forget ids of messages that are gone from a person's chat."""
         ids = list(message_ids)

@@ -7,7 +7,7 @@ import gc
 import resource
 import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -131,9 +131,8 @@ async def _polling(running: Running) -> None:
 async def _drained(crowd: Crowd) -> None:
     """What was begun is answered; what never is counts as unanswered."""
     crowd.stop()
-    end = monotonic() + PATIENCE_S
-    while crowd.waiting and monotonic() < end:
-        await asyncio.sleep(0.05)
+    with suppress(BenchError):
+        await _until(lambda: not crowd.waiting, "everything was answered")
     if crowd.lost:
         raise BenchError(f"{len(crowd.lost)} acts went wrong, the first: {crowd.lost[0]}")
 

@@ -77,7 +77,7 @@ def asks(number: int) -> Script:
 
 def leaves(number: int) -> Script:
     """She reads for a while, leaves by a lone x, and comes back, again and again."""
-    leaving: Section = (*OPENING, *NUMBERS, *INFORMATION, Act("write", EXIT_WORD))
+    leaving: Section = (*OPENING, *NUMBERS, Act("write", EXIT_WORD))
     return chain(leaving[: 1 + number % 3], (leaving[-1],), chain.from_iterable(cycle((leaving,))))
 
 

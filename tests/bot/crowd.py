@@ -62,7 +62,7 @@ class Crowd:
             self.stirred.set()
 
     async def until(
-        self, holds: Callable[[], object], what: str, minutes: bool = False, seconds: float = 40
+        self, holds: Callable[[], object], what: str, minutes: bool = False, seconds: float = 120
     ) -> None:
         """Wait until `holds()`. With `minutes`, a desk that waits for its next minute gets it:
         the clock is moved whenever nothing happens any more."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.outbox import AT_ONCE
 from tests.bot.crowd import AREAS, EACH, PEOPLE, Crowd, settings
+from tests.bot.nursery import spawn
 from tests.bot.scene import ENGLISH, Desk, Fuse, Phone, on_update
 from tests.support import Stage, stage
 
@@ -25,11 +26,11 @@ async def always_running(set_stage: Stage, fuse: Fuse) -> AsyncIterator[None]:
             assert set_stage.process is not None
             await set_stage.process.wait()
             set_stage.world.updates.held.clear()
-            await set_stage.spawn()
+            await spawn(set_stage)
             if len(fuse.kills) < KILLS:
                 fuse.light(20, 160)
 
-    await set_stage.spawn()
+    await spawn(set_stage)
     watching = asyncio.create_task(watch())
     try:
         yield
@@ -68,19 +69,19 @@ async def test_killed_between_every_two_steps_of_one_conversation(tmp_path: Path
         phone = Phone(set_stage, set_stage.world.add_person("Amina", language="en").id)
         desk = Desk(set_stage)
         for deed in ("=/start", "welcome:gate:yes", "go:talk", "talk:danger:no", "=it is bad"):
-            await set_stage.spawn()
+            await spawn(set_stage)
             await phone.do(deed)
             await set_stage.kill()
-        await set_stage.spawn()
+        await spawn(set_stage)
         thread = await desk.case("it is bad")
         await set_stage.kill()
         desk.press(thread, "claim")
-        await set_stage.spawn()
+        await spawn(set_stage)
         await set_stage.until(lambda: "has your request" in phone.texts[-1], "she is told")
         await set_stage.kill()
         phone.say("are you there")
         desk.reply(thread, "yes, I am here")
-        await set_stage.spawn()
+        await spawn(set_stage)
         await set_stage.until(lambda: "She: are you there" in desk.texts(thread), "her words")
         await set_stage.until(lambda: "yes, I am here" in phone.texts, "the answer")
 
@@ -90,17 +91,17 @@ async def test_killed_while_each_update_is_handed_out(tmp_path: Path) -> None:
     async with stage(tmp_path, toml=ENGLISH) as set_stage:
         fuse = Fuse(set_stage, random.Random(1))
         phone = Phone(set_stage, set_stage.world.add_person("Amina", language="en").id)
-        await set_stage.spawn()
+        await spawn(set_stage)
         handed: list[int] = []
         on_update(set_stage, handed.append)
-        for deed in ("=/start", "welcome:gate:yes"):
+        for deed in ("=/start", "=yes"):
             fuse.next_update()
             acting = asyncio.create_task(phone.do(deed))
             assert set_stage.process is not None
             await set_stage.process.wait()
             assert len(phone.from_bot) == len(set(handed)) - 1, "the killed process had answered"
             await set_stage.kill()
-            await set_stage.spawn()
+            await spawn(set_stage)
             await acting
-        assert "go:talk" in phone.buttons
+        await set_stage.until(lambda: "go:talk" in phone.buttons, "the menu")
         assert len(handed) == len(set(handed)) + 2

@@ -40,7 +40,7 @@ async def sends(show: Show, who: str, kind: str, caption: str | None) -> None:
     show.wrote[who] = (chat, said.id)
 
 
-@line(r'{WHO} edits (?:her|his) last message to: (?P<text>.+)')
+@line(r"{WHO} edits (?:her|his) last message to: (?P<text>.+)")
 async def edits_last(show: Show, who: str, text: str) -> None:
     """Somebody changes what they wrote last."""
     await show.settle()

@@ -16,7 +16,7 @@ from tests.dialogs.script import Missed
 from tests.support import POLICE, SOCIAL, STAFF, TOML, Stage
 
 Json = dict[str, Any]
-PATIENCE = 5.0
+PATIENCE = 10.0
 """Seconds a line waits for what it says."""
 KISTA, KISTA_POLICE = -1002000000001, -1002000000002
 DESKS = {"Desk": SOCIAL, "Police desk": POLICE, "Kista desk": KISTA}
@@ -26,7 +26,9 @@ _SECOND = TOML[TOML.index("[[area]]") :]
 SETTINGS: dict[str, str] = {
     "": TOML,
     "two areas": TOML
-    + _SECOND.replace("sodermalm", "kista").replace("Södermalm", "Kista").replace("-100100000000", "-100200000000"),
+    + _SECOND.replace("sodermalm", "kista")
+    .replace("Södermalm", "Kista")
+    .replace("-100100000000", "-100200000000"),
     "a police desk only": TOML.replace(
         TOML[TOML.index("[[area.desk]]") : TOML.index("[[area.desk]]", TOML.index("social"))], ""
     ),
@@ -49,6 +51,11 @@ def words(message: Json) -> str:
 def labels(message: Json) -> list[str]:
     """The labels of a message's buttons."""
     return [plain(button["text"]) for row in message["keyboard"] or [] for button in row]
+
+
+def listed(messages: list[Json]) -> str:
+    """Messages, for a sentence about what was seen instead."""
+    return " / ".join(words(m) or f"({m['kind']})" for m in messages) or "nothing"
 
 
 def data_of(message: Json, label: str) -> str:
@@ -177,11 +184,10 @@ class Show:
         if not lane.startswith("d/"):
             return False
         world = self.stage.world
-        return not world.inside(world.chat(int(lane[2:])))
+        return not world.inside(world.chat(int(lane.split("/")[1])))
 
     async def move_clock(self, seconds: float) -> None:
         """Let time pass, and the bot notice it."""
-        await self.settle()
         clock = self.stage.world.clock
         await self._clock_watched(self.stage.bot is not None)
         clock.move(seconds)

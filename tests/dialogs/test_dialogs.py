@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from bot import pacing
-from tests.dialogs import desk_lines, person_lines, world_lines
+from tests.dialogs import desk_lines, desk_sees_lines, person_lines, world_lines
 from tests.dialogs.script import Missed, play, read
 from tests.dialogs.show import SETTINGS, Show
 from tests.support import stage
 
 SCRIPTS = sorted(Path(__file__).parent.glob("*.txt"))
-LINES = (person_lines, desk_lines, world_lines)
+LINES = (person_lines, desk_lines, desk_sees_lines, world_lines)
 """Importing them enters their lines into the grammar."""
 
 

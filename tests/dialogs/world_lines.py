@@ -11,6 +11,7 @@ SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 @line(r"(?P<count>\d+) (?P<unit>second|minute|hour|day)s? pass(?:es)?")
 async def time_passes(show: Show, count: str, unit: str) -> None:
     """The clock moves, for the bot as well."""
+    await show.settle()
     await show.move_clock(int(count) * SECONDS[unit])
 
 

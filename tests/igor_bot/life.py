@@ -23,7 +23,6 @@ from igor_bot.person import (
     AskChange,
     AskStop,
     Blocked,
-    Corrected,
     Distress,
     Effect,
     Event,

@@ -29,6 +29,8 @@ BOOK = Book.model_validate(tomllib.loads(TOML))
 LANGUAGES = BOOK.service.languages
 ZONE = ZoneInfo("Europe/Stockholm")
 
+_names = count(1)
+
 SARA = Worker(5001, "Sara", "social")
 ELIN = Worker(5002, "Elin", "social")
 JONAS = Worker(5003, "Jonas", "police")
@@ -44,10 +46,9 @@ def shift(
     signed_on: Mapping[str, Iterable[int]] | None = None,
     where: Area | None = None,
 ) -> Shift:
-    """A moment at the desks; pseudonyms are K-0001, K-0002 and so on."""
-    numbers = count(1)
+    """A moment at the desks; each new pseudonym is a fresh one such as K-0042."""
     on_duty = {organisation: frozenset(w) for organisation, w in (signed_on or {}).items()}
-    return Shift(where or BOOK.area[0], now, on_duty, lambda: f"K-{next(numbers):04}")
+    return Shift(where or BOOK.area[0], now, on_duty, lambda: f"K-{next(_names) % 10_000:04}")
 
 
 def house(book: Book = BOOK) -> House:
@@ -60,7 +61,7 @@ def desk_context(organisation: str = "social") -> Context:
     return house().desk_context(BOOK.area[0], organisation, NOW)
 
 
-def opened(kind: str = "talk", at: float = NOW, **answers: Any) -> Case:
+def opened(kind: str = "talk", at: float = NOW, /, **answers: Any) -> Case:
     """A case that was opened with one request."""
     sent = Submit(kind, answers, call_words=("window", "river") if kind == "callback" else ("", ""))
     case, _ = cases.submit(None, sent, Person(CHAT_ID, "en", "open"), "her", shift(at), "case-1")

@@ -17,9 +17,27 @@ from tests.igor_bot.moments import ELIN, JONAS, SARA
 
 Move = Callable[[Life], object]
 
-WORDS = (
-    "yes no Ja English svenska send drop not_now now later stop change keep 3 12 13 18:30 99:99 x"
-).split() + [
+WORDS = [
+    "yes",
+    "no",
+    "Ja",
+    "English",
+    "svenska",
+    "send",
+    "drop",
+    "not_now",
+    "now",
+    "later",
+    "stop",
+    "change",
+    "keep",
+    "3",
+    "12",
+    "13",
+    "18:30",
+    "99:99",
+    "x",
+] + [
     "  X ",
     "/exit",
     "/exit@igor_bot",
@@ -122,7 +140,7 @@ IN: list[Move] = [
 ]
 
 
-@settings(max_examples=150)
+@settings(max_examples=300)
 @given(st.booleans(), st.lists(st.one_of(hers, hers, hers, theirs), max_size=40))
 def test_whatever_happens(inside: bool, moves: list[Move]) -> None:
     life = Life()
@@ -131,7 +149,7 @@ def test_whatever_happens(inside: bool, moves: list[Move]) -> None:
     life.attend(Exited())
 
 
-@settings(max_examples=25)
+@settings(max_examples=150)
 @given(
     st.sampled_from(["talk", "callback", "transport", "support"]),
     st.lists(st.one_of(hers, theirs), min_size=5, max_size=40),
