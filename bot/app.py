@@ -17,7 +17,7 @@ from bot.exits import DELETABLE_S, Exits
 from bot.house import House
 from bot.inbox import Inbox
 from bot.log import log
-from bot.outbox import Outbox
+from bot.outbox import FINISH_S, Outbox
 from bot.telegram import Telegram
 from bot.topics import Topics
 from bot.turns import CoverSent, Deleted, Incoming, Turns
@@ -61,6 +61,10 @@ async def run(settings: Settings) -> None:
                 await asyncio.Event().wait()
             finally:
                 await outbox.close()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(FINISH_S):
+                        await exits.finish()
+                        await turns.settled()
 
 
 async def _resume(store: Store, turns: Turns, outbox: Outbox, clock: Clock) -> None:

@@ -15,7 +15,7 @@ import typer
 
 from bot import example
 from bot import log as logs
-from igor_bot.errors import SetupError
+from igor_bot.errors import KeyLost, SetupError
 from igor_bot.settings import CONFIG_NAME, key_path, load, load_book
 from igor_bot.store.crypto import write_master_key
 
@@ -135,13 +135,19 @@ def main() -> None:
     """Run the command line; what the operator must change is one sentence and exit code 2."""
     try:
         cli()
-    except SetupError as problem:
+    except (Exception, BaseExceptionGroup) as problem:
+        _explain(problem)
+
+
+def _explain(problem: BaseException) -> NoReturn:
+    """End with one sentence; a traceback could hold content."""
+    while isinstance(problem, BaseExceptionGroup):
+        problem = problem.exceptions[0]
+    if isinstance(problem, SetupError):
         _stop(str(problem))
-    except BaseExceptionGroup as group:
-        first = group.exceptions[0]
-        if isinstance(first, SetupError):
-            _stop(str(first))
-        _stop(f"Stopped by a fault ({type(first).__name__}). Nothing is lost: start it again.", 1)
+    if isinstance(problem, KeyLost):
+        _stop("The database and the .keys file beside it do not fit: restore both from one backup.")
+    _stop(f"Stopped by a fault ({type(problem).__name__}). Nothing is lost: start it again.", 1)
 
 
 def _stop(sentence: str, code: int = 2) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -58,6 +59,9 @@ def _numbers(book: Book, found: Findings) -> None:
 
 
 async def _store(settings: Settings, found: Findings) -> None:
+    if not os.path.exists(settings.database):
+        found.fine.append("no database yet: `igor-bot run` makes it")
+        return
     try:
         raised = await alarms(settings.database)
     except SetupError as problem:

@@ -102,6 +102,8 @@ class _Queue:
     doubles at most one message a chat, and never changes their order."""
     written: asyncio.Event = field(default_factory=asyncio.Event)
     slot: bool = False
+    sending: bool = False
+    """Whether something is under way, from its call until it is written down."""
 
 
 class Outbox:
@@ -187,9 +189,10 @@ class Outbox:
     async def close(self) -> None:
         """Stop sending; what is under way may finish, what is unsent stays in the store."""
         self._closing = True
+        sending = [q.task for q in self._lanes.values() if q.task and q.sending]
+        if sending:
+            await asyncio.wait(sending, timeout=FINISH_S)
         tasks = [q.task for q in self._lanes.values() if q.task]
-        if tasks:
-            await asyncio.wait(tasks, timeout=FINISH_S)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -225,6 +228,7 @@ class Outbox:
                 await self._deliver(item, queue)
                 if queue.unwritten:
                     await queue.written.wait()
+                queue.sending = False
                 self._free_slot(queue)
         finally:
             self._free_slot(queue)
@@ -321,8 +325,10 @@ class Outbox:
         try:
             if person_id in self._leaving or self._exits.generation(person_id) != generation:
                 raise _Gone
+            queue.sending = True
             result = await self._telegram.call(ready.method, params)
         except BaseException:
+            queue.sending = False
             self._free_slot(queue)
             raise
         if ready.method in COUNTED:

@@ -14,7 +14,6 @@ from igor_bot.person import Person, Standing
 from igor_bot.states import KINDS, standing
 from igor_bot.texts import N_, Text
 
-WELCOME_BACK = N_("You are back. Your request is still there.")
 FINISHED = N_("Thank you, that's all I ask. You can keep writing here.")
 STOPPED = N_("Stopped. Nothing more was sent.")
 PASSED_ON = N_("Passed on. Nobody has answered yet. You can also call {phone}.")

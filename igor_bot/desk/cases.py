@@ -127,11 +127,7 @@ def climb(
     case: Case, organisation: str, step: int, phone: str, emergency: str, shift: Shift
 ) -> Outcome:
     """Do what is due on the ladder; nothing once somebody has claimed or the case is closed."""
-    if (
-        case.closed_at is not None
-        or organisation in case.owners
-        or not concerns(case, organisation)
-    ):
+    if organisation in case.owners or not concerns(case, organisation):
         return case, ()
     now = shift.climb(organisation, case.alerted_from[organisation], step)
     effects: list[DeskEffect] = [Due("ladder", now.next_at, organisation, now.next_step)]
@@ -290,7 +286,7 @@ def owner_silent(case: Case, organisation: str, shift: Shift) -> Outcome:
     """Remind the owner who claimed and has not written yet."""
     if organisation not in case.owners or organisation in case.spoke_at or case.closed_at:
         return case, ()
-    again = Due("first_words", shift.now + FIRST_WORDS_S, organisation)
+    again = first_words(case, organisation, shift)
     if case.left_at is not None:  # nobody writes to her now; she may come back
         return case, (again,)
     claimed = moment(case.claimed_at[organisation])
@@ -301,15 +297,25 @@ def owner_silent(case: Case, organisation: str, shift: Shift) -> Outcome:
     return case, (Post(organisation, (why,), mention=(case.owners[organisation],)), again)
 
 
+def first_words(case: Case, organisation: str, shift: Shift) -> Due:
+    """When the owner is reminded who has not written: where only a call at a chosen time is
+    wished for, not before that time."""
+    under_way = [r for r in case.requests if not r.over]
+    times = [r.wanted_at for r in under_way if r.kind == "callback" and r.wanted_at is not None]
+    only_later = bool(times) and len(times) == len(under_way)
+    start = max(shift.now, min(times)) if only_later else shift.now
+    return Due("first_words", start + FIRST_WORDS_S, organisation)
+
+
 FIRST_WORDS_S = 300.0
 """A claim pauses the reminders this long (seconds), until the first words are sent."""
 
 
 def concerns(case: Case, organisation: str) -> bool:
     """Whether a desk has anything to do: for a ride that is over, or not theirs, it has not."""
-    return organisation == case.lead or any(
-        not r.over and known_answers(case, r, organisation) for r in case.requests
-    )
+    under_way = (r for r in case.requests if not r.over)
+    theirs = any(known_answers(case, r, organisation) for r in under_way)
+    return case.closed_at is None and (organisation == case.lead or theirs)
 
 
 def _cards(case: Case) -> tuple[Card, ...]:

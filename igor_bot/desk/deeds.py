@@ -8,12 +8,11 @@ from dataclasses import replace
 from igor_bot import texts
 from igor_bot.desk import cases, guarded
 from igor_bot.desk.case import Case, moment
-from igor_bot.desk.cases import FIRST_WORDS_S, Outcome
+from igor_bot.desk.cases import Outcome
 from igor_bot.desk.effects import (
     Card,
     CloseTopics,
     DeskEffect,
-    Due,
     Forget,
     Markup,
     Popup,
@@ -83,7 +82,7 @@ def claim(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
     taken = Say((Text(TAKEN, known),), ((TO_MENU, EXIT),), question=True)
     return case, (
         Forget("ladder", org),
-        Due("first_words", shift.now + FIRST_WORDS_S, org),
+        cases.first_words(case, org, shift),
         Card(org),
         Write(taken, worker=True),
         Popup(

@@ -67,8 +67,13 @@ def _call(case: Case, request: Request, number: str, now: float) -> Text:
     if case.left_at is not None and not _even_if_left(request):
         raise Refused(Text(N_("She has left and did not ask to be called after that.")))
     if request.wanted_at is not None:
-        opens = request.wanted_at - OPENS_BEFORE_S
-        if not opens <= now <= request.wanted_at + CLOSES_AFTER_S:
+        opens, closes = request.wanted_at - OPENS_BEFORE_S, request.wanted_at + CLOSES_AFTER_S
+        if now > closes:
+            chosen = {"time": moment(request.wanted_at)}
+            raise Refused(
+                Text(N_("The time she chose, {time}, has passed. Ask her for another."), chosen)
+            )
+        if now < opens:
             raise Refused(Text(N_("She may be called from {time}."), {"time": moment(opens)}))
     shown = readable_number(number)
     if not request.call_words[0]:

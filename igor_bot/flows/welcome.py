@@ -33,7 +33,7 @@ WELCOME = Flow(
         Step("gate", GATE, choice(free=False, yes=N_("Yes"), not_now=N_("Not now"))),
         Step(
             "kept",
-            N_("Shall I send what you wrote to a duty worker?"),
+            N_("Shall I send this to a duty worker?"),
             choice(free=False, send=N_("Send it"), drop=N_("No, forget it")),
         ),
         Step("menu", N_("What would you like to do? You can also just write."), free_text()),

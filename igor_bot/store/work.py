@@ -13,7 +13,7 @@ from igor_bot import person as persons
 from igor_bot.desk import case as cases
 from igor_bot.desk.case import Case
 from igor_bot.person import Person
-from igor_bot.store import outbox_rows, sealed_rows
+from igor_bot.store import outbox_rows, sealed_rows, small_rows
 from igor_bot.store import tables as t
 from igor_bot.store.rows import (
     KEPT_KINDS,
@@ -140,13 +140,7 @@ class Work:
         self, chat_id: int, thread_id: int | None = None, pseudonym: str | None = None
     ) -> Topic | None:
         """Return the topic on a desk by its thread or its pseudonym, or None."""
-        query = select(t.topic).where(t.topic.c.chat_id == chat_id)
-        if pseudonym is not None:
-            query = query.where(t.topic.c.pseudonym == pseudonym)
-        else:
-            query = query.where(t.topic.c.thread_id == thread_id)
-        row = (await self._db.execute(query)).first()
-        return Topic(*row) if row else None
+        return await small_rows.find_topic(self._db, chat_id, thread_id, pseudonym)
 
     def put_topic(self, topic: Topic) -> None:
         """Write a topic at the end of the work."""
@@ -240,18 +234,11 @@ class Work:
         for row in self._writes.rows.get(t.message, ()):
             if row["person"] == person_id and row["message_id"] != but:
                 row["sent_at"] = -abs(row["sent_at"])
-        mine = (t.message.c.person == person_id, t.message.c.message_id != but)
-        await self._db.execute(
-            update(t.message)
-            .where(*mine, t.message.c.sent_at > 0)
-            .values(sent_at=-t.message.c.sent_at)
-        )
+        await small_rows.messages_to_go(self._db, person_id, but)
 
     async def messages_gone(self, person_id: str, message_ids: Iterable[int]) -> None:
         """Forget ids of messages that are gone from a person's chat."""
-        ids = list(message_ids)
-        where = (t.message.c.person == person_id, t.message.c.message_id.in_(ids))
-        await self._db.execute(delete(t.message).where(*where))
+        await small_rows.messages_gone(self._db, person_id, message_ids)
 
     def link(
         self, lane: str, message_id: int, other_lane: str, other_id: int, case_id: str
@@ -268,9 +255,7 @@ class Work:
 
     async def linked(self, lane: str, message_id: int) -> tuple[str, int] | None:
         """Return lane and id of what a message became, or None."""
-        query = select(t.link).where(t.link.c.lane == lane, t.link.c.message_id == message_id)
-        row = (await self._db.execute(query)).first()
-        return (row.other_lane, row.other_id) if row else None
+        return await small_rows.linked(self._db, lane, message_id)
 
     def due(self, at: float, kind: str, case_id: str, organisation: str, step: int) -> None:
         """Have something done at `at` (unix seconds)."""
@@ -296,9 +281,7 @@ class Work:
         """Drop what is due for a case: of one kind and desk, or (empty) of any."""
         wanted = {"case_id": case_id, "kind": kind, "organisation": organisation}
         matching = {name: value for name, value in wanted.items() if value}
-        await self._db.execute(
-            delete(t.due).where(*(t.due.c[name] == value for name, value in matching.items()))
-        )
+        await small_rows.forget_due(self._db, matching)
         self._writes.drop(t.due, **matching)
 
     def duty(self, chat_id: int, worker: int, name: str, on_duty: bool) -> None:
@@ -307,18 +290,11 @@ class Work:
 
     async def alarm(self, kind: str, subject: str) -> bool:
         """Count an alarm for `doctor`; returns whether it is the first of its kind."""
-        where = (t.alarm.c.kind == kind, t.alarm.c.subject == subject)
-        row = (await self._db.execute(select(t.alarm).where(*where))).first()
-        since, count = (row.since, int(row._mapping["count"])) if row else (self.now, 0)
-        statement = replacing(t.alarm)
-        values = {"kind": kind, "subject": subject, "since": since, "count": count + 1}
-        await self._db.execute(statement, [values])
-        return row is None
+        return await small_rows.alarm(self._db, kind, subject, self.now)
 
     async def all_clear(self, kind: str, subject: str) -> None:
         """An alarm is over."""
-        where = (t.alarm.c.kind == kind, t.alarm.c.subject == subject)
-        await self._db.execute(delete(t.alarm).where(*where))
+        await small_rows.all_clear(self._db, kind, subject)
 
     async def execute(self, statement: Any) -> Any:
         """Run a statement inside this work."""

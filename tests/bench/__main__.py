@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from . import measures, seed, settings, table
-from .bots import AIOGRAM, IGOR, Bot, pin, rivals
+from .bots import AIOGRAM, IGOR, pin, rivals
 from .measures import BenchError, Figures, Size
 
 
@@ -36,7 +36,7 @@ def _arguments() -> argparse.Namespace:
 def _size(arguments: argparse.Namespace) -> Size:
     size = Size(people=arguments.people)
     if arguments.quick:
-        size = replace(size, warm_s=0.5, watch_s=1.5, known=500, cases=1_000, areas=1)
+        size = replace(size, warm_s=0.4, watch_s=1.2, known=100, cases=200, areas=1, quiet_s=0.7)
     return replace(size, per_second=min(size.per_second, size.people * 4.0))
 
 
@@ -57,7 +57,7 @@ async def _run(arguments: argparse.Namespace) -> table.Rounds:
         for number in range(arguments.rounds):
             for bot in bots:
                 _say(f"round {number + 1}: {bot.name}")
-                figures = await _loads(bot, size)
+                figures = await measures.under_load(bot, size)
                 if bot is IGOR and not arguments.only_load:
                     figures |= await _alone(stores, size)
                 rounds[bot.name].append(figures)
@@ -74,12 +74,6 @@ async def _prepare(stores: Path, size: Size) -> None:
         (stores / name).mkdir()
         settings.write(stores / name)
         await fill(stores / name, count)
-
-
-async def _loads(bot: Bot, size: Size) -> Figures:
-    figures = await measures.under_load(bot, size)
-    steady = await measures.at_a_rate(bot, size)
-    return figures | {f"rate_{key}": value for key, value in steady.items()}
 
 
 async def _alone(stores: Path, size: Size) -> Figures:

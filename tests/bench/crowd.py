@@ -58,7 +58,8 @@ class Crowd(LockScreens):
         self.posts: Counter[int] = Counter()
         self.lost: list[str] = []
         self._idle: deque[Person] = deque()
-        self._paced = self._stopped = False
+        self._pacing: asyncio.Task[None] | None = None
+        self._stopped = False
 
     # What the sandbox tells ------------------------------------------------------------------------
 
@@ -99,11 +100,13 @@ class Crowd(LockScreens):
         for person in self.people.values():
             self.act(person)
 
-    async def pace(self, per_second: float) -> None:
-        """From now on, until cancelled, somebody acts at a fixed rate, whatever is answered."""
-        self._paced = True
+    def pace(self, per_second: float) -> None:
+        """From now on somebody acts at a fixed rate, whatever has been answered."""
+        self._pacing = asyncio.create_task(self._pace(per_second))
+
+    async def _pace(self, per_second: float) -> None:
         began, acts = monotonic(), 0
-        while True:
+        while not self._stopped:
             wanted = int((monotonic() - began) * per_second)
             for _ in range(min(wanted - acts, len(self._idle))):
                 self.act(self._idle.popleft())
@@ -119,6 +122,12 @@ class Crowd(LockScreens):
         """How many things have not been answered yet."""
         people = self.people.values()
         return sum((p.waits_since > 0) + (p.left_at > 0) for p in people) + len(self.asked)
+
+    def all_since(self, moment: float) -> bool:
+        """Whether all that was begun before a moment is answered."""
+        people = self.people.values()
+        begun = [*self.asked.values(), *(t for p in people for t in (p.waits_since, p.left_at))]
+        return all(not since or since >= moment for since in begun)
 
     def act(self, person: Person) -> None:
         """Have a person do the next thing."""
@@ -146,7 +155,7 @@ class Crowd(LockScreens):
             person.waits_since = 0.0
 
     def _next(self, person: Person) -> None:
-        if self._paced:
+        if self._pacing:
             self._idle.append(person)
         else:
             self._loop.call_soon(self.act, person)

@@ -17,7 +17,7 @@ from bot.sandbox.server import Running, serve
 from bot.sandbox.world import World
 
 from . import scripts, settings
-from .bots import IGOR, Bot, started
+from .bots import IGOR, Bot, Process, started
 from .crowd import Crowd, Person, Sample
 from .scripts import Act
 
@@ -38,6 +38,7 @@ class Size:
     known: int = 10_000
     cases: int = 100_000
     areas: int = 4
+    quiet_s: float = 3.0
 
 
 class BenchError(Exception):
@@ -75,7 +76,7 @@ async def folder_from(prepared: Path | None = None, areas: int = 1) -> AsyncIter
 
 
 async def under_load(bot: Bot, size: Size, prepared: Path | None = None) -> Figures:
-    """Everybody at once, each goes on when answered; figures of the time after warming up."""
+    """Everybody at once, each goes on when answered; then the same people at a steady rate."""
     async with (
         folder_from(prepared) as folder,
         sandbox(bot, size.people) as (running, crowd),
@@ -84,41 +85,40 @@ async def under_load(bot: Bot, size: Size, prepared: Path | None = None) -> Figu
         await _polling(running)
         crowd.start()
         await asyncio.sleep(size.warm_s)
-        began, cpu, own = monotonic(), process.cpu_s(), _own_cpu_s()
-        await asyncio.sleep(size.watch_s)
-        ended, used, own = monotonic(), process.cpu_s(), _own_cpu_s() - own
-        memory = process.memory_mb()
-        await _drained(crowd)
+        figures = await _closed_loop(crowd, process, size)
+        figures |= await _at_a_rate(crowd, size)
+        crowd.stop()
+        with suppress(BenchError):
+            await _until(lambda: not crowd.waiting, "everything was answered")
+    if crowd.lost:
+        raise BenchError(f"{len(crowd.lost)} acts went wrong, the first: {crowd.lost[0]}")
+    return figures | {"unanswered": float(crowd.waiting)}
+
+
+async def _closed_loop(crowd: Crowd, process: Process, size: Size) -> Figures:
+    began, cpu, own = monotonic(), process.cpu_s(), _own_cpu_s()
+    await asyncio.sleep(size.watch_s)
+    ended, used, own = monotonic(), process.cpu_s(), _own_cpu_s() - own
+    crowd.pace(size.per_second)
+    with suppress(BenchError):
+        await _until(lambda: crowd.all_since(ended), "the answers that were waited for")
     updates = sum(began <= at < ended for at in crowd.arrived)
     return {
         "updates_s": updates / (ended - began),
         **_spread("answer", crowd.answers, began, ended),
         "cpu_ms": None if cpu is None or used is None else (used - cpu) * 1000 / max(updates, 1),
-        "memory_mb": memory,
+        "memory_mb": process.memory_mb(),
         "sandbox_busy": own / (ended - began),
         **_spread("exit", crowd.exits, 0, ended),
         **_spread("alert", crowd.alerts, 0, ended),
-        "unanswered": float(crowd.waiting),
     }
 
 
-async def at_a_rate(bot: Bot, size: Size) -> Figures:
-    """The same people, at a fixed rate that waits for no answer."""
-    async with (
-        folder_from() as folder,
-        sandbox(bot, size.people) as (running, crowd),
-        started(bot, running, folder),
-    ):
-        await _polling(running)
-        pacing = asyncio.create_task(crowd.pace(size.per_second))
-        crowd.start()
-        await asyncio.sleep(size.warm_s + size.people / 1000)
-        began = monotonic()
-        await asyncio.sleep(size.watch_s / 2)
-        ended = monotonic()
-        pacing.cancel()
-        await _drained(crowd)
-    return _spread("answer", crowd.answers, began, ended)
+async def _at_a_rate(crowd: Crowd, size: Size) -> Figures:
+    """Somebody acts at a fixed rate, whatever has been answered."""
+    began = monotonic()
+    await asyncio.sleep(size.watch_s / 2)
+    return _spread("rate_answer", crowd.answers, began, monotonic())
 
 
 async def _polling(running: Running) -> None:
@@ -126,15 +126,6 @@ async def _polling(running: Running) -> None:
         await asyncio.wait_for(running.world.updates.held.wait(), PATIENCE_S)
     except TimeoutError:
         raise BenchError("the bot did not begin to poll; see its bot.log") from None
-
-
-async def _drained(crowd: Crowd) -> None:
-    """What was begun is answered; what never is counts as unanswered."""
-    crowd.stop()
-    with suppress(BenchError):
-        await _until(lambda: not crowd.waiting, "everything was answered")
-    if crowd.lost:
-        raise BenchError(f"{len(crowd.lost)} acts went wrong, the first: {crowd.lost[0]}")
 
 
 def _own_cpu_s() -> float:
@@ -171,7 +162,7 @@ async def alert_in_a_full_desk(size: Size) -> Figures:
         for person in people[:areas]:
             _does(crowd, person, [scripts.asking(person.number)])
             _does(crowd, person, [Act("write", f"Line {n}.") for n in range(CHAT)])
-        await _quiet(crowd)
+        await _quiet(crowd, size.quiet_s)
         began = monotonic()
         for person in people[areas:]:
             _does(crowd, person, [scripts.asking(person.number)])
@@ -185,12 +176,12 @@ def _does(crowd: Crowd, person: Person, acts: Sequence[Act]) -> None:
         crowd.act(person)
 
 
-async def _quiet(crowd: Crowd) -> None:
+async def _quiet(crowd: Crowd, seconds: float) -> None:
     """Wait until nothing more reaches the desks: their minute is used up."""
     before = -1
     while (now := crowd.posts.total()) != before:
         before = now
-        await asyncio.sleep(3)
+        await asyncio.sleep(seconds)
 
 
 async def _until(holds: Callable[[], bool], what: str) -> None:

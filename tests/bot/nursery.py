@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import json
 import os
 import signal
@@ -89,9 +90,8 @@ def _live(folder: Path, environment: dict[str, str]) -> None:
 
 
 def _serve() -> None:
-    import bot.app
-    import bot.cli
-    import igor_bot.store.schema  # noqa: F401
+    for module in ("bot.app", "bot.cli", "igor_bot.store.schema"):
+        importlib.import_module(module)
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
     for line in sys.stdin:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,7 +10,6 @@ import pytest
 from bot.house import House, new_pseudonym
 from igor_bot import texts
 from igor_bot.person import Person
-from igor_bot.settings import Book
 from tests.igor_bot.moments import BOOK, NOW, ZONE, opened
 
 HER = Person(1, "sv", "open")
@@ -108,9 +106,3 @@ def test_workers_names(house: House) -> None:
 def test_a_desks_language(house: House) -> None:
     assert house.desk_context(BOOK.area[0], "police", NOW).language == "en"
     assert house.desk_context(BOOK.area[0], "press", NOW).language == "en"
-
-
-@pytest.fixture(autouse=True)
-def _the_same_book() -> Iterator[None]:
-    yield
-    assert isinstance(BOOK, Book)

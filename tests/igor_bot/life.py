@@ -165,8 +165,7 @@ class Life:
             else:
                 self._desk(*deeds.DEEDS[name](case, worker, value, shift))
         except Refused as refusal:
-            assert isinstance(refusal.reason, Text)
-            check_text(refusal.reason, 200)
+            check_refusal(refusal)
 
     def wait(self, seconds: float) -> None:
         """Time passes; what is due is done."""
@@ -381,6 +380,12 @@ def check_desk_rows(rows: Rows) -> None:
         assert len(button.data.encode()) <= 64
         assert str(CHAT_ID) not in button.data
         check_text(button.label, 64)
+
+
+def check_refusal(refusal: Refused) -> None:
+    """A sentence for a pop-up."""
+    assert isinstance(refusal.reason, Text)
+    check_text(refusal.reason, 200)
 
 
 def check_text(text: Text, longest: int, hers: bool = False) -> None:

@@ -16,6 +16,7 @@ from igor_bot.desk.case import Case, Request
 from igor_bot.desk.words import masked_answers
 from igor_bot.flows import FLOWS
 from igor_bot.messages import Rows
+from igor_bot.states import STATES
 from tests.igor_bot.desk.test_cases import submitted, to_the_police
 from tests.igor_bot.moments import (
     CHAT_ID,
@@ -216,7 +217,7 @@ def long_case(requests: int, letter: str) -> Case:
 @pytest.mark.parametrize("letter", ["a", "å", "😀"])
 def test_a_card_fits_a_message(requests: int, letter: str) -> None:
     case = long_case(requests, letter)
-    for n in range(6):
+    for _n in range(6):
         case, _ = cases.ask_change(case, "1", letter * 500, shift())
     got = card.card(case, "social", CONTEXT)
     for language in LANGUAGES:
@@ -339,8 +340,6 @@ def test_every_button_works(kind: str, state: str, heard: str | None, claimed: b
 
 
 def test_a_request_of_any_state_has_a_name() -> None:
-    from igor_bot.states import STATES
-
     for state in STATES:
         request = Request(1, "transport", {}, NOW, state=state)
         assert lines(replace(opened(), requests=(request,)))

@@ -53,7 +53,7 @@ def test_a_first_request_opens_a_case_and_starts_the_ladder() -> None:
 
 
 def test_with_somebody_on_duty_only_they_are_alerted_first() -> None:
-    case, effects = cases.submit(
+    _, effects = cases.submit(
         None, Submit("talk", {}), HER, "her", shift(signed_on={"social": [5002]}), "case-1"
     )
     assert only(effects, Card) == [Card("social", (5002,))]

@@ -151,7 +151,7 @@ def test_a_number_is_hidden_where_only_the_ride_was_agreed() -> None:
 
 
 def test_words_go_only_to_the_desk_she_wrote_to() -> None:
-    case, effects = cases.ask_change(shared({}), "1", "SECRETWORDS", shift())
+    _, effects = cases.ask_change(shared({}), "1", "SECRETWORDS", shift())
     posts = {e.organisation: shown(e.paragraphs) for e in effects if isinstance(e, Post)}
     assert "SECRETWORDS" in posts["social"]
     assert "SECRETWORDS" not in posts["police"]

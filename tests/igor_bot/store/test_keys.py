@@ -79,7 +79,7 @@ async def test_a_key_that_a_failed_turn_retired_stays_with_her(home: Home) -> No
     """Keys are committed before the data: the data's commit may fail after that."""
     async with home.store.work(NOW) as work:
         somebody(work)
-    with pytest.raises(StoreError):
+    with pytest.raises(StoreError):  # noqa: PT012
         async with home.store.work(NOW) as work:
             known = await work.person(HER)
             assert known is not None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
+from igor_bot.errors import KeyLost
 from igor_bot.store import tables as t
 from igor_bot.store.work import Item, Work
 from tests.igor_bot.store.conftest import HER, NOW, Home, a_case, open_case, somebody
@@ -163,10 +165,6 @@ async def test_rows_are_bound_to_their_number(home: Home) -> None:
         one, two = rows
         swap = t.outbox.update().where(t.outbox.c.id == one.id).values(body=two.body)
         await work.execute(swap)
-    try:
-        async with home.store.work(NOW) as work:
+    async with home.store.work(NOW) as work:
+        with pytest.raises(KeyLost):
             await work.waiting()
-    except Exception as problem:
-        assert type(problem).__name__ == "KeyLost"
-    else:
-        raise AssertionError("a row was opened in another's place")

@@ -1,0 +1,202 @@
+"""Turns in a chat that properties alone would not name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from igor_bot import replies, texts
+from igor_bot.messages import Say
+from igor_bot.person import (
+    Blocked,
+    Effect,
+    Exited,
+    Left,
+    Pressed,
+    Relay,
+    Said,
+    Started,
+    Submit,
+    Vanish,
+    Wrote,
+)
+from tests.igor_bot.life import Life
+from tests.igor_bot.moments import SARA, ZONE
+
+
+def inside() -> Life:
+    life = Life()
+    life.attend(Started())
+    here(life, "welcome:language:en")
+    here(life, "welcome:gate:yes")
+    return life
+
+
+def here(life: Life, data: str) -> tuple[Effect, ...]:
+    return life.attend(Pressed(data, True))
+
+
+def wrote(life: Life, words: str, kind: str = "text") -> tuple[Effect, ...]:
+    return life.attend(Wrote(Said(kind, 77, words)))
+
+
+def said(effects: tuple[Effect, ...]) -> str:
+    parts = [p for e in effects if isinstance(e, Say) for p in e.paragraphs]
+    return "\n".join(texts.render(p, "en", ZONE) for p in parts)
+
+
+def asked() -> Life:
+    """She has asked to talk; nobody has taken it."""
+    life = inside()
+    for data in ("go:talk", "talk:danger:no"):
+        here(life, data)
+    wrote(life, "hello")
+    here(life, "cancel")
+    return life
+
+
+def test_what_was_parked_is_not_lost_when_two_conversations_change_places() -> None:
+    life = inside()
+    for data in ("go:callback", "callback:danger:no", "go:transport", "transport:danger:yes"):
+        here(life, data)
+    for name, key in (("callback", "number"), ("transport", "danger_place")) * 2:
+        here(life, f"go:{name}")
+        place, parked = life.person.place, life.person.parked
+        assert place is not None
+        assert parked is not None
+        assert (place.flow, place.step) == (name, key)
+        assert {place.flow, parked.flow} == {"callback", "transport"}
+
+
+def test_what_cannot_be_passed_on_is_said_past_the_gate_only() -> None:
+    life = Life()
+    effects = wrote(life, "", "other")
+    assert replies.UNSENDABLE not in said(effects)
+    here(life, "welcome:language:en")
+    effects = here(life, "welcome:gate:yes")
+    assert replies.UNSENDABLE in said(effects)
+    assert life.person.kept == ()
+    assert life.person.place is not None
+    assert life.person.place.step == "menu"
+
+
+def test_what_was_written_before_the_gate_is_offered_and_sent_only_on_her_word() -> None:
+    for answer, sent in (("send", True), ("drop", False)):
+        life = asked()
+        life.attend(Exited())
+        life.attend(Started())
+        assert not any(isinstance(e, Relay) for e in wrote(life, "are you there"))
+        effects = here(life, "welcome:gate:yes")
+        assert "Shall I send this" in said(effects)
+        effects = here(life, f"welcome:kept:{answer}")
+        assert any(isinstance(e, Relay) for e in effects) == sent
+        assert life.person.kept == ()
+        again = wrote(life, "send")
+        assert any(isinstance(e, Relay) for e in again), "these are words again, no answer"
+
+
+def test_a_number_is_shown_back_as_it_was_read() -> None:
+    life = inside()
+    for data in ("go:callback", "callback:danger:no"):
+        here(life, data)
+    effects = wrote(life, "070-174 06 05")
+    assert "+46 70 174 06 05" in said(effects)
+    assert texts.phone("+46 70 174 06 05") in said(effects), "isolated, for right-to-left readers"
+
+
+def test_a_photo_with_words_of_distress_still_brings_its_hint() -> None:
+    life = asked()
+    effects = wrote(life, "he hits me", "photo")
+    assert replies.KEEP_ORIGINAL in said(effects)
+    assert "call" in said(effects)
+    assert replies.KEEP_ORIGINAL not in said(wrote(life, "", "photo")), "once"
+
+
+def test_words_of_distress_without_a_case_bring_numbers_and_are_kept() -> None:
+    life = inside()
+    effects = wrote(life, "I am so afraid")
+    copied = [
+        b.copy for e in effects if isinstance(e, Say) for row in e.rows for b in row if b.copy
+    ]
+    assert "112" in copied
+    assert [k.words for k in life.person.kept] == ["I am so afraid"]
+
+
+def test_a_claimed_case_gets_distress_without_a_panel() -> None:
+    life = asked()
+    life.deed(SARA, "claim", "")
+    effects = wrote(life, "I am so afraid")
+    assert said(effects) == ""
+    assert effects[0] == Relay(Said("text", 77, "I am so afraid"), acknowledge=True)
+    assert life.case is not None
+    assert life.case.urgent
+
+
+def test_a_second_ride_is_refused_with_kind_and_state_only() -> None:
+    life = inside()
+    for data in ("go:transport", "transport:danger:no", "transport:when:now"):
+        here(life, data)
+    wrote(life, "By the church")
+    wrote(life, "0701740605")
+    here(life, "transport:people:2")
+    assert any(isinstance(e, Submit) for e in here(life, "transport:send:send"))
+    here(life, "cancel")
+    answer = said(here(life, "go:transport"))
+    assert "You already have a ride under way. Ride: waiting" in answer
+    assert "church" not in answer
+    assert "70" not in answer
+
+
+def test_own_violence_from_an_account_with_a_case_gets_numbers_only() -> None:
+    life = asked()
+    here(life, "go:others")
+    answer = said(here(life, "others:who:own"))
+    assert answer.startswith("Numbers to call")
+
+
+def test_whoever_asks_about_somebody_learns_the_same_with_and_without_a_case() -> None:
+    answers = set()
+    for life in (inside(), asked()):
+        here(life, "go:others")
+        answers.add(said(wrote(life, "has Amina Berg been in touch?")))
+    assert len(answers) == 1
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_quick_exit_again_and_again(times: int) -> None:
+    life = asked()
+    for n in range(times):
+        effects = life.attend(Exited())
+        assert effects[0] == Vanish()
+        assert (Left() in effects) == (n == 0), "the desk hears it once"
+
+
+def test_a_block_tells_the_desk_and_she_may_come_back() -> None:
+    life = asked()
+    assert life.attend(Blocked()) == (Left(blocked=True),)
+    assert "Can you read" in said(life.attend(Started()))
+
+
+def test_start_in_the_middle_keeps_the_answers_and_asks_the_gate_again() -> None:
+    life = inside()
+    for data in ("go:callback", "callback:danger:no"):
+        here(life, data)
+    before = life.person.place
+    assert "Can you read" in said(life.attend(Started()))
+    here(life, "welcome:gate:yes")
+    assert life.person.place == before
+
+
+def test_after_quick_exit_start_leads_to_the_gate_and_nothing_earlier() -> None:
+    life = inside()
+    for data in ("go:callback", "callback:danger:no"):
+        here(life, data)
+    life.attend(Exited())
+    life.attend(Started())
+    here(life, "welcome:gate:yes")
+    person = life.person
+    assert person.parked is None
+    assert person.place is not None
+    assert person.place.step == "menu"
+    assert replace(person.place, answers={}) == person.place
