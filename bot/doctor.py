@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from telegram.error import TelegramError
 
@@ -58,8 +58,12 @@ def _numbers(book: Book, found: Findings) -> None:
         )
 
 
+def _is_there(path: Path) -> bool:
+    return path.exists()
+
+
 async def _store(settings: Settings, found: Findings) -> None:
-    if not os.path.exists(settings.database):
+    if not _is_there(settings.database):
         found.fine.append("no database yet: `igor-bot run` makes it")
         return
     try:

@@ -17,7 +17,7 @@ from bot.sandbox.server import Running, serve
 from bot.sandbox.world import World
 
 from . import scripts, settings
-from .bots import IGOR, Bot, Process, started
+from .bots import IGOR, Bot, Process, machine_cpu_s, started
 from .crowd import Crowd, Person, Sample
 from .scripts import Act
 
@@ -96,9 +96,10 @@ async def under_load(bot: Bot, size: Size, prepared: Path | None = None) -> Figu
 
 
 async def _closed_loop(crowd: Crowd, process: Process, size: Size) -> Figures:
-    began, cpu, own = monotonic(), process.cpu_s(), _own_cpu_s()
+    began, busy, own, cpu = monotonic(), machine_cpu_s(), _own_cpu_s(), process.cpu_s()
     await asyncio.sleep(size.watch_s)
-    ended, used, own = monotonic(), process.cpu_s(), _own_cpu_s() - own
+    ended, busy, own = monotonic(), machine_cpu_s() - busy, _own_cpu_s() - own
+    used = (process.cpu_s() or 0) - (cpu or 0)
     crowd.pace(size.per_second)
     with suppress(BenchError):
         await _until(lambda: crowd.all_since(ended), "the answers that were waited for")
@@ -106,9 +107,10 @@ async def _closed_loop(crowd: Crowd, process: Process, size: Size) -> Figures:
     return {
         "updates_s": updates / (ended - began),
         **_spread("answer", crowd.answers, began, ended),
-        "cpu_ms": None if cpu is None or used is None else (used - cpu) * 1000 / max(updates, 1),
+        "cpu_ms": None if cpu is None else used * 1000 / max(updates, 1),
         "memory_mb": process.memory_mb(),
         "sandbox_busy": own / (ended - began),
+        "others_busy": max(busy - own - used, 0) / (ended - began),
         **_spread("exit", crowd.exits, 0, ended),
         **_spread("alert", crowd.alerts, 0, ended),
     }

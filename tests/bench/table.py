@@ -13,6 +13,8 @@ from typing import Any
 from .bots import IGOR, Bot
 from .measures import Figures, Size
 
+QUIET = 0.15
+"""The part of a core that other programs may use meanwhile."""
 Rounds = dict[str, list[Figures]]
 """Bot's name -> what each round measured."""
 
@@ -62,7 +64,7 @@ def markdown(rounds: Rounds, bots: Sequence[Bot], size: Size) -> str:
         cells = [show(figures) for figures in found.values()]
         lines.append("| " + " | ".join([label, *cells, bar]) + " |")
     compared = [_compared(rounds, bot.name) for bot in bots if bot is not IGOR]
-    return "\n".join([*lines, "", *compared, "", _footnote(rounds)])
+    return "\n".join([*lines, "", *compared, *_warning(rounds), "", _footnote(rounds)])
 
 
 def _rows(size: Size) -> list[tuple[str, str, Any]]:
@@ -82,6 +84,7 @@ def _rows(size: Size) -> list[tuple[str, str, Any]]:
         ("cold start to first answer, empty store, s", "", _one("cold_s", 2)),
         (f"cold start to first answer, {cases} cases, s", "< 3", _one("cold_full_s", 2)),
         ("sandbox's own core busy", "", _share("sandbox_busy")),
+        ("a core's worth of other programs meanwhile", "0", _share("others_busy")),
     ]
 
 
@@ -116,6 +119,14 @@ def _compared(rounds: Rounds, name: str) -> str:
     return (
         f"igor-bot handles {median(found):.2f} times the updates of a {name} ({spread} by round)."
     )
+
+
+def _warning(rounds: Rounds) -> list[str]:
+    """A machine that others use makes an echo that sends one at a time look far too slow."""
+    others = [one.get("others_busy") or 0 for figures in rounds.values() for one in figures]
+    if max(others) < QUIET:
+        return []
+    return ["**Not a quiet machine: other programs ran meanwhile, so these figures say little.**"]
 
 
 def _footnote(rounds: Rounds) -> str:

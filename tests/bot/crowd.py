@@ -13,7 +13,7 @@ from tests.bot.scene import ENGLISH, Desk, Phone, on_call
 from tests.support import SARA, SOCIAL, Stage
 
 PEOPLE = 200
-EACH = 5
+EACH = 4
 """Numbered messages of each person, and of the worker to each."""
 AREAS = 8
 """Desks beside each other: one group takes only so much a minute."""
