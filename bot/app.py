@@ -41,12 +41,21 @@ async def run(settings: Settings) -> None:
         exits = Exits(telegram, store.vault, clock.now, house.default_language)
         turns = Turns(store, house, telegram, exits, clock)
         topics = Topics(telegram, store, house, clock)
-        outbox = Outbox(telegram, clock, exits, topics, lambda report: turns.put([report]))
+        desks = frozenset(d.chat_id for area in settings.book.area for d in area.desk)
+        await _remember(store, house, exits, clock, desks)
+        outbox = Outbox(
+            telegram,
+            clock,
+            exits,
+            topics,
+            lambda report: turns.put([report]),
+            desks,
+            house.down,
+        )
         turns.outbox = outbox
         exits.on_exit = outbox.leave
         exits.on_sent = lambda person, message: turns.put([CoverSent(person, message)])
         exits.on_deleted = lambda person, ids: turns.put([Deleted(person, tuple(ids))])
-        await _remember(store, house, exits, clock)
         upkeep = Upkeep(store, telegram, exits, turns, clock, settings.book.service.vanish_hours)
         inbox = Inbox(telegram, store, exits, turns, clock)
         async with asyncio.TaskGroup() as tasks:
@@ -87,7 +96,9 @@ async def _learn_names(telegram: Telegram, house: House) -> None:
                     house.names.setdefault(worker, str(member["user"]["first_name"]))
 
 
-async def _remember(store: Store, house: House, exits: Exits, clock: Clock) -> None:
+async def _remember(
+    store: Store, house: House, exits: Exits, clock: Clock, desks: frozenset[int]
+) -> None:
     """Hold in memory what quick exit and the desks need."""
     async with store.work(clock.now()) as work:
         rows = await work.execute(select(t.message))
@@ -109,7 +120,11 @@ async def _remember(store: Store, house: House, exits: Exits, clock: Clock) -> N
             if row.on_duty:
                 house.signed_on.setdefault(row.chat_id, set()).add(row.worker)
         down = await work.execute(select(t.alarm).where(t.alarm.c.kind == "desk"))
-        house.down.update(int(row.subject) for row in down.all())
+        for chat_id in [int(row.subject) for row in down.all()]:
+            if chat_id in desks:
+                house.down.add(chat_id)
+            else:  # the settings no longer name it
+                await work.all_clear("desk", str(chat_id))
 
 
 @asynccontextmanager

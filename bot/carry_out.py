@@ -74,6 +74,9 @@ async def _about_case(hand: Hand, known: Known, case: Case, effect: Effect) -> N
         case _:
             return
     await desk_effects(hand, *outcome, known)
+    area = hand.house.area_of(case.area)
+    if area.first_desk.chat_id in hand.house.down and known.person.reachable:
+        to_person.desk_down(hand, known, area)
 
 
 async def desk_effects(
@@ -116,6 +119,9 @@ async def desk_effects(
 async def _close(hand: Hand, case: Case, known: Known | None) -> None:
     for organisation in case.names:
         to_desk.queue(hand, case, organisation, "close", {"method": "closeForumTopic"})
+    hand.work.due(
+        hand.now + hand.house.book.service.retention_days * 86_400, "retention", case.id, "", 0
+    )
     known = known or await hand.work.person(case.person)
     if known is not None and known.case_id == case.id:
         known.case_id = None

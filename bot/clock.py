@@ -8,6 +8,13 @@ from typing import Protocol
 
 import httpx
 
+ASK_S = 0.5
+"""Seconds that a question to the moved clock waits for a move."""
+AGAIN_S = 0.1
+"""Seconds until it is asked again after a failure."""
+NOISE_S = 0.2
+"""A difference as small as this is the way of the answer, not a move."""
+
 
 class Clock(Protocol):
     """Tells the time and waits for it."""
@@ -38,19 +45,23 @@ class MovedClock:
         self._url = url
         self._offset = 0.0
         self._moved = asyncio.Event()
-        self._client = httpx.AsyncClient(timeout=httpx.Timeout(5, read=None))
+        self._client = httpx.AsyncClient(timeout=httpx.Timeout(5, read=ASK_S + 0.5))
 
     async def start(self) -> None:
         """Ask the time once. Raises httpx.HTTPError when nobody answers."""
         await self._ask(None)
 
     async def watch(self) -> None:
-        """Follow the clock until cancelled."""
+        """Follow the clock until cancelled. A move between two questions is told to nobody, so
+        each waits only briefly."""
+        sure = True
         while True:
             try:
-                await self._ask(self.now() + 3600)
-            except (httpx.HTTPError, ValueError, KeyError):
-                await asyncio.sleep(0.2)
+                await self._ask(self.now() + ASK_S if sure else None)
+                sure = True
+            except (httpx.HTTPError, ValueError, KeyError, TypeError):
+                sure = False
+                await asyncio.sleep(AGAIN_S)
 
     async def close(self) -> None:
         """Close the connection."""
@@ -71,5 +82,7 @@ class MovedClock:
     async def _ask(self, until: float | None) -> None:
         params = {} if until is None else {"until": until}
         answer = await self._client.get(self._url, params=params)
-        self._offset = float(answer.json()["now"]) - time.time()
-        self._moved.set()
+        offset = float(answer.json()["now"]) - time.time()
+        if abs(offset - self._offset) > NOISE_S:
+            self._offset = offset
+            self._moved.set()

@@ -21,6 +21,7 @@ _ALARMS = {
     "desk": "The desk {subject} cannot be reached since {since}: is the bot still an admin there?",
     "fault": "{count} times since {since} something could not be handled ({subject}); it is kept.",
     "outbox": "{count} messages ({subject}) could not be sent since {since}; they are kept.",
+    "key": "{count} times since {since} a {subject} could not be opened: its key is missing.",
     "refused": "{count} messages ({subject}) were refused by Telegram since {since}.",
     "unknown_group": "Somebody added the bot to the group {subject} ({since}); it has left.",
 }

@@ -48,6 +48,7 @@ class Exits:
         self._languages: dict[str, str] = {}
         self._generations: defaultdict[str, int] = defaultdict(int)
         self._handled: dict[int, None] = {}
+        self._unsettled: dict[int, str] = {}
         self._covers: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.on_exit: Callable[[str], None] = lambda person_id: None
@@ -92,6 +93,7 @@ class Exits:
             self.remember(person_id, message_id, at)
             if leaves:
                 self._handled[update["update_id"]] = None
+                self._unsettled[update["update_id"]] = person_id
                 if len(self._handled) > REMEMBERED_EXITS:
                     del self._handled[next(iter(self._handled))]
                 self.leave(chat_id, person_id)
@@ -99,6 +101,10 @@ class Exits:
     def was_noticed(self, update_id: int) -> bool:
         """Whether this exit has been acted on already."""
         return update_id in self._handled
+
+    def settle(self, update_id: int) -> str | None:
+        """An exit that was acted on is written down: return whose, once."""
+        return self._unsettled.pop(update_id, None)
 
     def cover_of(self, person_id: str) -> int:
         """Return the message id of the newest cover, which stays; 0 where there is none."""

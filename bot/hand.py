@@ -16,8 +16,8 @@ class After:
     """(callback id, text, whether as an alert) to answer presses with."""
     vanish: list[tuple[int, str, bool]] = field(default_factory=list)
     """(chat id, person, whether to leave the cover)."""
-    left: list[str] = field(default_factory=list)
-    """Persons whose exit is written down."""
+    left: list[int] = field(default_factory=list)
+    """Updates whose quick exit is written down."""
     released: list[Item] = field(default_factory=list)
     """Held messages that may be sent now."""
     dues: bool = False

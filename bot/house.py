@@ -40,6 +40,8 @@ class House:
     """Desk chat id -> workers on duty; kept as the duty table has it."""
     down: set[int] = field(default_factory=set)
     """Desks' chats that cannot be reached."""
+    told_down: set[tuple[int, str]] = field(default_factory=set)
+    """(desk's chat, person) of those who know that it cannot be reached."""
     names: dict[int, str] = field(default_factory=dict)
     """Workers' first names, as their colleagues see them."""
 

@@ -22,7 +22,9 @@ from igor_bot.store.store import Store, StoreError
 HELD_S = 30
 """Seconds a poll is held (Telegram waits at most 50)."""
 KINDS = ["message", "edited_message", "callback_query", "my_chat_member"]
-STORE_AGAIN_S = 0.25
+STORE_AGAIN_S = 0.6
+"""Real seconds: Telegram answers the same offset within half a second with one update only, and an
+exit may stand behind others."""
 
 
 class Inbox:
@@ -90,6 +92,9 @@ class Inbox:
         for update in fresh:
             if query := update.get("callback_query"):
                 self._answer(query)
+        for update in updates:
+            if update["update_id"] not in new:  # come twice: its turn has been or will be taken
+                self._turns.written_down(update["update_id"])
         self._turns.put(Incoming(u) for u in fresh)
         return True
 

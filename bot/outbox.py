@@ -9,24 +9,44 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
-from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 from tenacity import AsyncRetrying, retry_if_exception, wait_exponential_jitter
 
 from bot import pacing
 from bot.clock import Clock
 from bot.exits import Exits
+from bot.lanes import (
+    COUNTED,
+    DeskDown,
+    DeskUp,
+    Failed,
+    Queue,
+    Report,
+    Sent,
+    TopicLost,
+    alerts_of,
+    is_alerts,
+    lane_of,
+    marked,
+    priority,
+)
 from bot.log import fault, log
 from bot.telegram import Telegram, retry_seconds, surely_not_arrived
 from bot.topics import NoTopic, Topics
+from igor_bot.store.rows import KEPT_KINDS
 from igor_bot.store.work import Item
 
-PRIORITY = {"alert": pacing.ALERT, "prompt": 1, "words": 1, "news": 1, "post": 1, "pass": 1}
-"""By kind; everything else (cards anew, reactions, closing) comes after."""
-LAST = 2
 MENDABLE = ("thread not found", "topic_deleted", "topic_id_invalid")
 UNCHANGED = ("message is not modified",)
 DESK_GONE = ("chat not found", "not enough rights", "have no rights", "kicked", "not a member")
@@ -39,46 +59,6 @@ FINISH_S = 3.0
 """Seconds that what is being sent gets to finish when the program is stopped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """An item has arrived; `message_id` is None where the method makes no message."""
-
-    item: Item
-    message_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """An item can never arrive: why, as blocked or refused."""
-
-    item: Item
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeskDown:
-    """A desk's chat cannot be reached."""
-
-    chat_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class DeskUp:
-    """It can be reached again."""
-
-    chat_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class TopicLost:
-    """Staff deleted the topic of this item; it is made again and wants its card."""
-
-    item: Item
-
-
-Report = Sent | Failed | DeskDown | DeskUp | TopicLost
-
-
 class _Gone(Exception):
     """She left while something was on its way to her."""
 
@@ -87,28 +67,16 @@ _WAITS = wait_exponential_jitter(multiplier=0.2, max=20, jitter=0.3)
 
 
 def _is_network(problem: BaseException) -> bool:
-    """Whether trying again makes sense: python-telegram-bot's BadRequest is a NetworkError too."""
-    return isinstance(problem, NetworkError) and not isinstance(problem, BadRequest)
-
-
-@dataclass
-class _Queue:
-    pace: pacing.Lane
-    heap: list[tuple[int, int, Item]] = field(default_factory=list)
-    task: asyncio.Task[None] | None = None
-    woken: asyncio.Event = field(default_factory=asyncio.Event)
-    unwritten: int = 0
-    """The item that has ended and is not written down yet: the lane waits for it, so that a kill
-    doubles at most one message a chat, and never changes their order."""
-    written: asyncio.Event = field(default_factory=asyncio.Event)
-    slot: bool = False
-    sending: bool = False
-    """Whether something is under way, from its call until it is written down."""
+    """Whether trying again makes sense. In python-telegram-bot a BadRequest is a NetworkError too,
+    and an answer that is no JSON is a plain TelegramError."""
+    unreadable = type(problem) is TelegramError
+    return unreadable or (isinstance(problem, NetworkError) and not isinstance(problem, BadRequest))
 
 
 class Outbox:
     """The lanes. `topics` turns an item into a call, making the topic where there is none;
-    `report` takes what became of each item."""
+    `report` takes what became of each item. `desks` are the chats of the settings' desks, `down`
+    those that could not be reached when the program stopped."""
 
     def __init__(
         self,
@@ -117,6 +85,8 @@ class Outbox:
         exits: Exits,
         topics: Topics,
         report: Callable[[Report], None],
+        desks: frozenset[int],
+        down: set[int],
     ) -> None:
         self._telegram = telegram
         self._clock = clock
@@ -124,9 +94,13 @@ class Outbox:
         self._topics = topics
         topics.on_made = lambda chat_id: self._lanes[f"d/{chat_id}"].pace.used(clock.now())
         self._report = report
-        self._lanes: dict[str, _Queue] = {}
+        self._lanes: dict[str, Queue] = {}
         self._cards: dict[tuple[str, str], Item] = {}
-        self._leaving: set[str] = set()
+        self._leaving: Counter[str] = Counter()
+        self._parked: dict[str, float] = {}
+        """Cases whose topic cannot be made, and until when (unix seconds) they wait."""
+        self._desks = desks
+        self._down = down
         self._opened = asyncio.Event()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._closing = False
@@ -140,24 +114,24 @@ class Outbox:
                 continue
             self._supersede(item)
             queue = self._queue(item)
-            heapq.heappush(queue.heap, (_priority(item), item.id, item))
-            queue.woken.set()
+            queue.push(item)
             if queue.task is None:
-                queue.task = asyncio.create_task(self._run(_lane(item), queue))
+                queue.task = asyncio.create_task(self._run(lane_of(item), queue))
 
-    def _queue(self, item: Item) -> _Queue:
+    def _queue(self, item: Item) -> Queue:
         """The item's lane. Each case's alerts have one of their own beside their desk's, paced
         with it: they wait for no other case, and the rest of the case waits for them."""
         chat = self._lanes.get(item.lane)
         if chat is None:
-            chat = self._lanes[item.lane] = _Queue(pacing.Lane(item.lane.startswith("d/")))
-        if _lane(item) == item.lane:
+            chat = self._lanes[item.lane] = Queue(pacing.Lane(item.lane.startswith("d/")))
+            chat.pace.down = item.lane in {f"d/{desk}" for desk in self._down}
+        if lane_of(item) == item.lane:
             return chat
-        return self._lanes.setdefault(_lane(item), _Queue(chat.pace))
+        return self._lanes.setdefault(lane_of(item), Queue(chat.pace))
 
     def leave(self, person_id: str) -> None:
         """Quick exit: nothing more goes to her until her exit is written down and she is back."""
-        self._leaving.add(person_id)
+        self._leaving[person_id] += 1
         if queue := self._lanes.get(f"p/{person_id}"):
             queue.heap.clear()
 
@@ -170,18 +144,20 @@ class Outbox:
     def replace(self, items: Iterable[Item]) -> None:
         """The text of unsent items was edited."""
         for new in items:
-            queue = self._lanes.get(_lane(new))
-            for _, _, old in queue.heap if queue else ():
+            queue = self._lanes.get(lane_of(new))
+            for old in queue.items() if queue else ():
                 if old.id == new.id:
                     old.body = new.body
 
     def left(self, person_id: str) -> None:
-        """Her exit is written down: from now on the store knows what may be sent."""
-        self._leaving.discard(person_id)
+        """One exit of hers is written down; with the last one the store knows what may be sent."""
+        self._leaving[person_id] -= 1
+        if self._leaving[person_id] <= 0:
+            del self._leaving[person_id]
 
     def written(self, item: Item) -> None:
         """What became of an item is committed: its lane goes on."""
-        queue = self._lanes.get(_lane(item))
+        queue = self._lanes.get(lane_of(item))
         if queue is not None and queue.unwritten == item.id:
             queue.unwritten = 0
             queue.written.set()
@@ -212,57 +188,79 @@ class Outbox:
 
     # One lane --------------------------------------------------------------------------------------
 
-    async def _run(self, lane: str, queue: _Queue) -> None:
+    async def _run(self, lane: str, queue: Queue) -> None:
         try:
             await self._opened.wait()
             while queue.heap and not self._closing:
                 if await self._waited(queue):
                     continue
-                alerts = self._lanes.get(_alerts(queue.heap[0][2]))
-                if alerts and alerts.task and alerts is not queue:
-                    await asyncio.wait({alerts.task})
+                item = queue.pop(lambda waiting: self._blocked(waiting, queue))
+                if item is None:
+                    await self._unblocked(queue)
                     continue
-                _, _, item = heapq.heappop(queue.heap)
+                queue.current = item
                 if item.kind == "card":
                     self._cards.pop((item.body["case"], item.body["org"]), None)
                 await self._deliver(item, queue)
                 if queue.unwritten:
                     await queue.written.wait()
-                queue.sending = False
+                queue.sending, queue.current = False, None
                 self._free_slot(queue)
         finally:
             self._free_slot(queue)
             queue.task = None
             kept = queue.pace.group or queue.pace.blocked_until  # what was counted, for the alerts
-            if not queue.heap and (not kept or _is_alerts(lane)):
+            if not queue.heap and (not kept or is_alerts(lane)):
                 self._lanes.pop(lane, None)
 
-    async def _take_slot(self, queue: _Queue) -> None:
+    def _blocked(self, item: Item, queue: Queue) -> bool:
+        """Whether an item waits for its case: for its alerts, or for a topic."""
+        alerts = self._lanes.get(alerts_of(item))
+        before = alerts is not None and alerts is not queue and alerts.task is not None
+        return before or self._parked.get(item.body.get("case", ""), 0) > self._clock.now()
+
+    async def _unblocked(self, queue: Queue) -> None:
+        """Wait until something of this lane may go on."""
+        lanes = (self._lanes.get(alerts_of(item)) for item in queue.items())
+        waits: set[asyncio.Future[Any]] = {q.task for q in lanes if q and q is not queue and q.task}
+        parked = [at for at in self._parked.values() if at > self._clock.now()]
+        until = min(parked, default=self._clock.now() + AGAIN_S)
+        await self._woken(queue, until, waits)
+
+    async def _take_slot(self, queue: Queue) -> None:
         """Wait until one more may be on its way to people; kept until it is written down."""
         if not queue.pace.group:
             await self._slots.acquire()
             queue.slot = True
 
-    def _free_slot(self, queue: _Queue) -> None:
+    def _free_slot(self, queue: Queue) -> None:
         if queue.slot:
             queue.slot = False
             self._slots.release()
 
-    async def _waited(self, queue: _Queue) -> bool:
+    async def _waited(self, queue: Queue) -> bool:
         """Wait until the first item may be sent; True when something changed meanwhile."""
         now = self._clock.now()
         at = queue.pace.ready_at(queue.heap[0][0], now)
         if at <= now:
             return False
-        queue.woken.clear()
-        wake = asyncio.ensure_future(queue.woken.wait())
-        until = asyncio.ensure_future(self._clock.wait_until(at))
-        _, pending = await asyncio.wait({wake, until}, return_when=asyncio.FIRST_COMPLETED)
-        for one in pending:
-            one.cancel()
+        await self._woken(queue, at)
         return True
 
-    async def _deliver(self, item: Item, queue: _Queue) -> None:
+    async def _woken(
+        self, queue: Queue, at: float, others: Iterable[asyncio.Future[Any]] = ()
+    ) -> None:
+        """Wait until `at`, until something is added to the lane, or until one of `others`."""
+        queue.woken.clear()
+        own = {
+            asyncio.ensure_future(queue.woken.wait()),
+            asyncio.ensure_future(self._clock.wait_until(at)),
+        }
+        await asyncio.wait({*own, *others}, return_when=asyncio.FIRST_COMPLETED)
+        for one in own:
+            one.cancel()
+
+    async def _deliver(self, item: Item, queue: Queue) -> None:
         """Send one item, trying again until it arrived, can never arrive, or she has left."""
         generation = self._exits.generation(item.lane.removeprefix("p/"))
         while True:
@@ -276,11 +274,18 @@ class Outbox:
                     return
                 await self._wait_until(queue.pace.blocked_until)
             except NoTopic as problem:
-                await self._desk_down(item, queue, problem)
+                self._tell_down(item, queue, problem)
+                self._parked[item.body["case"]] = self._clock.now() + AGAIN_S
+                if not item.body.get("alert"):
+                    queue.push(item)
+                    return
+                await self._wait_until(self._clock.now() + AGAIN_S)
             except Forbidden as problem:
                 if not await self._unreachable(item, queue, problem):
                     return
-            except (BadRequest, ChatMigrated) as problem:
+            except ChatMigrated as problem:
+                await self._desk_down(item, queue, problem)
+            except BadRequest as problem:
                 if await self._refused(item, queue, problem):
                     return
             except Exception as problem:  # a fault of ours: the lane goes on, the item is kept
@@ -292,17 +297,17 @@ class Outbox:
                 self._end(queue, Sent(item, message_id))
                 return
 
-    def _end(self, queue: _Queue, report: Sent | Failed) -> None:
+    def _end(self, queue: Queue, report: Sent | Failed) -> None:
         queue.unwritten = report.item.id
         queue.written.clear()
         self._report(report)
 
-    async def _persist(self, item: Item, queue: _Queue, generation: int) -> int | None:
+    async def _persist(self, item: Item, queue: Queue, generation: int) -> int | None:
         """Make the call, again and again while the network fails; a try that may have arrived
         marks the next one."""
         try:  # it nearly always arrives, and the loop below costs more than the turn did
             return await self._attempt(item, queue, generation, again=False)
-        except NetworkError as problem:
+        except TelegramError as problem:
             if not _is_network(problem):
                 raise
             again = not surely_not_arrived(problem)
@@ -312,15 +317,15 @@ class Outbox:
             with attempt:
                 try:
                     return await self._attempt(item, queue, generation, again)
-                except NetworkError as problem:
+                except TelegramError as problem:
                     again = again or not surely_not_arrived(problem)
                     raise
         raise _Gone
 
-    async def _attempt(self, item: Item, queue: _Queue, generation: int, again: bool) -> int | None:
+    async def _attempt(self, item: Item, queue: Queue, generation: int, again: bool) -> int | None:
         person_id = item.lane.removeprefix("p/")
         ready = await self._topics.prepare(item)
-        params = _marked(ready.params) if again and queue.pace.group else ready.params
+        params = marked(ready.params) if again and queue.pace.group else ready.params
         await self._take_slot(queue)
         try:
             if person_id in self._leaving or self._exits.generation(person_id) != generation:
@@ -341,24 +346,26 @@ class Outbox:
         await self._topics.arrived(item, ready.method, int(message_id))
         if self._exits.generation(person_id) != generation and ready.method != "editMessageText":
             self._exits.delete_late(int(params["chat_id"]), person_id, int(message_id))
+            if item.kind in KEPT_KINDS:
+                raise _Gone  # her exit keeps it for her return
         return int(message_id)
 
-    def _make_way(self, item: Item, queue: _Queue) -> bool:
+    def _make_way(self, item: Item, queue: Queue) -> bool:
         """After a refusal an alert that came meanwhile goes first: put this one back."""
-        if queue.heap and queue.heap[0][0] < _priority(item):
-            heapq.heappush(queue.heap, (_priority(item), item.id, item))
+        if queue.heap and queue.heap[0][0] < priority(item):
+            heapq.heappush(queue.heap, (priority(item), item.id, item))
             return True
         return False
 
-    async def _unreachable(self, item: Item, queue: _Queue, problem: Forbidden) -> bool:
+    async def _unreachable(self, item: Item, queue: Queue, problem: Forbidden) -> bool:
         """A chat that does not want us: a person has blocked, a desk is down; True to try again."""
-        if not queue.pace.group:
-            self._end(queue, Failed(item, "blocked"))
+        if not queue.pace.group or not self._is_desk(item):
+            self._end(queue, Failed(item, "refused" if queue.pace.group else "blocked"))
             return False
         await self._desk_down(item, queue, problem)
         return True
 
-    async def _refused(self, item: Item, queue: _Queue, problem: BaseException) -> bool:
+    async def _refused(self, item: Item, queue: Queue, problem: BaseException) -> bool:
         """Telegram refuses the call; True when the item is over."""
         words = str(problem).casefold()
         if any(mark in words for mark in UNCHANGED):
@@ -371,11 +378,11 @@ class Outbox:
         if item.kind == "card" and "message to edit not found" in words:
             await self._topics.card_lost(item)
             return False
-        if queue.pace.group and any(mark in words for mark in DESK_GONE):
+        if self._is_desk(item) and any(mark in words for mark in DESK_GONE):
             await self._desk_down(item, queue, problem)
             return False
         if not queue.pace.group and "chat not found" in words:
-            self._report(Failed(item, "blocked"))
+            self._end(queue, Failed(item, "blocked"))
             return True
         if "to be replied not found" in words and "reply_parameters" in item.body["params"]:
             del item.body["params"]["reply_parameters"]
@@ -385,14 +392,21 @@ class Outbox:
         self._end(queue, Failed(item, "refused"))
         return True
 
-    async def _desk_down(self, item: Item, queue: _Queue, problem: BaseException) -> None:
+    def _is_desk(self, item: Item) -> bool:
+        """Whether an item goes to a desk of the settings, and not to some group that is left."""
+        return item.lane.startswith("d/") and int(item.lane.removeprefix("d/")) in self._desks
+
+    def _tell_down(self, item: Item, queue: Queue, problem: BaseException) -> None:
         if not queue.pace.down:
             queue.pace.down = True
             fault("desk_unreachable", problem, desk=item.lane)
             self._report(DeskDown(int(item.lane.removeprefix("d/"))))
+
+    async def _desk_down(self, item: Item, queue: Queue, problem: BaseException) -> None:
+        self._tell_down(item, queue, problem)
         await self._wait_until(self._clock.now() + AGAIN_S)
 
-    def _recovered(self, item: Item, queue: _Queue) -> None:
+    def _recovered(self, item: Item, queue: Queue) -> None:
         if queue.pace.down:
             queue.pace.down = False
             log.info("desk_reachable", desk=item.lane)
@@ -401,42 +415,3 @@ class Outbox:
     async def _wait_until(self, at: float) -> None:
         while self._clock.now() < at:
             await self._clock.wait_until(at)
-
-
-COUNTED = frozenset(
-    {
-        "sendMessage",
-        "copyMessage",
-        "editMessageText",
-        "editMessageReplyMarkup",
-        "createForumTopic",
-        "sendLocation",
-        "sendContact",
-    }
-)
-"""Methods that use up a group's minute."""
-
-
-def _alerts(item: Item) -> str:
-    """The lane of a case's alerts on a desk."""
-    return f"{item.lane}/{item.body.get('case')}"
-
-
-def _is_alerts(lane: str) -> bool:
-    return lane.count("/") > 1
-
-
-def _lane(item: Item) -> str:
-    return _alerts(item) if item.body.get("alert") else item.lane
-
-
-def _priority(item: Item) -> int:
-    return PRIORITY.get("alert" if item.body.get("alert") else item.kind, LAST)
-
-
-def _marked(params: dict[str, Any]) -> dict[str, Any]:
-    """Show staff that this may have come twice."""
-    if "text" not in params:
-        return params
-    marked = {**params, "text": params["text"] + "\n↻"}
-    return marked

@@ -10,7 +10,7 @@ from bot.hand import Hand
 from igor_bot import replies, visit
 from igor_bot.desk.case import standing
 from igor_bot.messages import EXIT, Say
-from igor_bot.person import Blocked, Event, Exited, Person, Vanish
+from igor_bot.person import Event, Left, Person, Vanish
 from igor_bot.store.crypto import Vault
 from igor_bot.store.store import new_id
 from igor_bot.store.work import Known
@@ -29,6 +29,8 @@ async def take(update: Update, chat: Chat, hand: Hand, vault: Vault, exits: Exit
     event = private_chat.event_of(update, known, relayed)
     if event is not None:
         gone_already = exits.was_noticed(update.update_id)
+        if gone_already:
+            hand.after.left.append(update.update_id)
         await happen(event, known, hand, gone_already, exits.cover_of(known.id))
 
 
@@ -37,22 +39,21 @@ async def happen(
 ) -> None:
     """Let something happen to a person; `gone_already`: her quick exit was acted on before, and
     `cover` is what it left in her chat."""
-    leaves = isinstance(event, Exited | Blocked)
-    if leaves:
-        await hand.work.drop_prompts(known.id)
-        hand.after.left.append(known.id)
     case = await hand.work.case(known.case_id) if known.case_id else None
     context = hand.house.context(known.person, hand.now, case)
     there = standing(case) if case else None
-    was_in = known.person.reachable
+    was = known.person
     known.person, effects = visit.attend(known.person, event, context, there)
     known.changed = True
+    leaves = any(isinstance(e, Vanish | Left) for e in effects)
+    if known.person.stage in ("left", "blocked") and (leaves or known.person.stage != was.stage):
+        await hand.work.drop_prompts(known.id)
     hand.after.languages.append((known.id, known.person.language))
     if any(isinstance(e, Vanish) for e in effects):
         await hand.work.all_to_go(known.id, but=cover)
     if gone_already:
         effects = tuple(e for e in effects if not isinstance(e, Vanish))
-    if known.person.reachable and (case is not None or not was_in):
+    if known.person.reachable and (case is not None or not was.reachable):
         await to_person.release_held(hand, known)
     await carry_out.person_effects(hand, known, effects)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from bot import carry_out, outbox, person_turn, to_desk, to_person
+from bot import carry_out, lanes, person_turn, to_desk, to_person
 from bot.hand import Hand
 from bot.to_person import DELIVERED, HELD
 from igor_bot.desk.effects import Card, Post
@@ -22,21 +22,22 @@ DELIVERED_TEXT = N_("Delivered.")
 HELD_TEXT = N_("Waits until she is back.")
 
 
-async def take(report: outbox.Report, hand: Hand) -> None:
+async def take(report: lanes.Report, hand: Hand) -> None:
     """Write down what the outbox reports."""
     match report:
-        case outbox.Sent(item, message_id):
+        case lanes.Sent(item, message_id):
             await _sent(item, message_id, hand)
-        case outbox.Failed(item, why):
+        case lanes.Failed(item, why):
             await _failed(item, why, hand)
-        case outbox.TopicLost(item):
+        case lanes.TopicLost(item):
             await _card_again(item, hand)
-        case outbox.DeskDown(chat_id):
+        case lanes.DeskDown(chat_id):
             hand.house.down.add(chat_id)
             await hand.work.alarm("desk", str(chat_id))
             await _tell_waiting(chat_id, hand)
-        case outbox.DeskUp(chat_id):
+        case lanes.DeskUp(chat_id):
             hand.house.down.discard(chat_id)
+            hand.house.told_down = {key for key in hand.house.told_down if key[0] != chat_id}
             await hand.work.all_clear("desk", str(chat_id))
 
 
@@ -71,6 +72,8 @@ async def _failed(item: Item, why: str, hand: Hand) -> None:
     await hand.work.sent(item, None)
     if item.kind != "react":
         await hand.work.alarm("refused", item.kind)
+    if item.body.get("question"):
+        await hand.work.question_failed(item)
     if item.kind == "react":
         await _told_in_words(item, hand)
     elif item.kind == "words":
@@ -145,5 +148,5 @@ async def _tell_waiting(chat_id: int, hand: Hand) -> None:
     for row in rows:
         case = await hand.work.case(row.case_id)
         known = await hand.work.person(case.person) if case else None
-        if known is not None and case is not None and not case.owners:
+        if known is not None and case is not None:
             to_person.desk_down(hand, known, found[0])

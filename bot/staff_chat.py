@@ -55,6 +55,7 @@ class Anonymous:
     thread: int | None
 
 
+COMMANDS = frozenset({"duty", "help", "start"})
 StaffEvent = Deed | Command | Note | Anonymous
 
 
@@ -67,6 +68,8 @@ def event_of(update: Update, bot_id: int, bot_name: str) -> StaffEvent | None:
         return None
     thread = message.message_thread_id if message.is_topic_message else None
     command = _command(message, bot_name) if update.message else None
+    if command is not None and command[0] not in COMMANDS:
+        command = None  # words that begin with a slash
     if message.sender_chat is not None:
         to_us = command is not None or _answers_post(message, bot_id)
         return Anonymous(message.message_id, thread) if to_us else None

@@ -22,6 +22,8 @@ DESK_DOWN = N_(
     "The duty desk can't be reached right now. Your request is kept and goes there as soon as it "
     "can. Call {phone}, in danger {emergency}."
 )
+WAITS_FOR_S = 600.0
+"""Seconds after her last doing in which she is taken to wait for an answer."""
 DELIVERED, HELD = "👌", "✍"
 """Delivery by reaction: from Telegram's fixed set."""
 
@@ -112,14 +114,20 @@ def react(hand: Hand, lane: str, case_id: str, message: tuple[int, int], emoji: 
 
 
 def desk_down(hand: Hand, known: Known, area: Area) -> None:
-    """Tell her honestly that the desk cannot be reached."""
+    """Tell her honestly, once an outage, that the desk cannot be reached: now if she was active
+    lately, else when she opens the chat."""
+    key = (area.first_desk.chat_id, known.id)
+    if key in hand.house.told_down:
+        return
+    hand.house.told_down.add(key)
     numbers = hand.house.book.numbers
     values = {
         "phone": texts.phone(area.out_of_hours_phone),
         "emergency": texts.phone(numbers["emergency"].number),
     }
     message = Say((Text(DESK_DOWN, values),), ((EXIT,),))
-    queue(hand, known, "news", message, held=not known.person.reachable)
+    idle = hand.now - known.person.seen_at > WAITS_FOR_S
+    queue(hand, known, "news", message, held=idle or not known.person.reachable)
 
 
 async def release_held(hand: Hand, known: Known) -> None:

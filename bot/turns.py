@@ -16,7 +16,7 @@ from typing import Any
 from telegram import Chat, Update
 from telegram.error import TelegramError
 
-from bot import carry_out, desk_turn, outbox, person_turn, reports
+from bot import carry_out, desk_turn, lanes, person_turn, reports
 from bot.clock import Clock
 from bot.exits import Exits
 from bot.hand import After, Hand
@@ -24,14 +24,17 @@ from bot.house import House
 from bot.log import fault
 from bot.outbox import Outbox
 from bot.telegram import Telegram
-from igor_bot.desk import cases
+from igor_bot import texts
+from igor_bot.desk import cases, reminders
 from igor_bot.store.store import Store, StoreError
+from igor_bot.texts import N_, Text
 
 BATCH = 64
 """Jobs in one commit: more take longer before the inbox and the desks get at the store again."""
 BREATH = 8
 """Jobs after which what cannot wait, such as quick exit, gets a chance to run."""
 STORE_AGAIN_S = 0.3
+WENT_WRONG = N_("Something went wrong here. Please press again.")
 """Real seconds before a batch is tried again while the store fails."""
 
 
@@ -69,7 +72,7 @@ class Deleted:
     message_ids: tuple[int, ...]
 
 
-Job = Incoming | DueNow | CoverSent | Deleted | outbox.Report
+Job = Incoming | DueNow | CoverSent | Deleted | lanes.Report
 
 
 class Turns:
@@ -95,7 +98,7 @@ class Turns:
     def put(self, jobs: Iterable[Job]) -> None:
         """Hand jobs to the loop, in order."""
         for job in jobs:
-            (self._reports if isinstance(job, outbox.Report) else self._jobs).append(job)
+            (self._reports if isinstance(job, lanes.Report) else self._jobs).append(job)
         self._idle.clear()
         self._woken.set()
 
@@ -109,7 +112,7 @@ class Turns:
             batch = self._batch()
             await self._settle(batch)
             for job in batch:
-                if isinstance(job, outbox.Sent | outbox.Failed):
+                if isinstance(job, lanes.Sent | lanes.Failed):
                     self.outbox.written(job.item)
 
     def _batch(self) -> list[Job]:
@@ -183,6 +186,9 @@ class Turns:
 
     async def _due(self, job: DueNow, hand: Hand) -> None:
         await hand.work.due_done(job.id)
+        if job.kind == "retention":
+            await hand.work.erase_case(job.case_id)
+            return
         case = await hand.work.case(job.case_id)
         if case is None:
             return
@@ -194,9 +200,9 @@ class Turns:
                 phone = area.out_of_hours_phone
                 outcome = cases.climb(case, job.organisation, job.step, phone, emergency, shift)
             case "first_words":
-                outcome = cases.owner_silent(case, job.organisation, shift)
+                outcome = reminders.owner_silent(case, job.organisation, shift)
             case _:
-                outcome = cases.agreed_time(case, job.organisation, job.step, shift)
+                outcome = reminders.agreed_time(case, job.organisation, job.step, shift)
         hand.after.dues = True
         await carry_out.desk_effects(hand, *outcome)
 
@@ -208,8 +214,8 @@ class Turns:
             self._exits.speaks(person_id, language)
         for person_id, message_id in after.messages:
             self._exits.remember(person_id, message_id, hand.now)
-        for person_id in after.left:
-            self.outbox.left(person_id)
+        for update_id in after.left:
+            self.written_down(update_id)
         self.outbox.replace(after.replaced)
         for chat_id, person_id, cover in after.vanish:
             self._exits.leave(chat_id, person_id, cover)
@@ -222,6 +228,12 @@ class Turns:
             self._start(self._leave_group(chat_id))
         if after.dues:
             self.due_changed.set()
+
+    def written_down(self, update_id: int) -> None:
+        """The quick exit of this update, if it is one, is in the store."""
+        person_id = self._exits.settle(update_id)
+        if person_id is not None:
+            self.outbox.left(person_id)
 
     def _start(self, work: Any) -> None:
         task = asyncio.create_task(work)
@@ -249,20 +261,38 @@ class Turns:
     async def _spoilt(self, job: Job, problem: BaseException) -> None:
         """A job that cannot be taken: kept aside and counted; the person is not left in silence."""
         fault("turn_failed", problem, job=type(job).__name__)
-        try:
-            now = self._clock.now()
-            async with self._store.work(now) as work:
-                hand = Hand(work, self._house, After(), now)
-                await work.alarm("fault", type(job).__name__)
-                if isinstance(job, DueNow):
-                    await work.due_later(job.id, now + 300)
-                    hand.after.dues = True
-                elif isinstance(job, Incoming):
-                    work.done(job.update["update_id"], "quarantined")
-                    await self._apologise(job.update, hand)
-            self._publish(hand)
-        except Exception as again:
-            fault("quarantine_failed", again, job=type(job).__name__)
+        while True:
+            try:
+                await self._set_aside(job)
+                return
+            except StoreError:
+                await asyncio.sleep(STORE_AGAIN_S)
+            except Exception as again:
+                fault("quarantine_failed", again, job=type(job).__name__)
+                return
+
+    async def _set_aside(self, job: Job) -> None:
+        """Keep a job that cannot be taken, and answer whoever waits."""
+        now = self._clock.now()
+        async with self._store.work(now) as work:
+            hand = Hand(work, self._house, After(), now)
+            await work.alarm("fault", type(job).__name__)
+            if isinstance(job, DueNow):
+                await work.due_later(job.id, now + 300)
+                hand.after.dues = True
+            elif isinstance(job, Incoming):
+                work.done(job.update["update_id"], "quarantined")
+                await self._apologise(job.update, hand)
+                self._answer_worker(job.update, hand)
+        self._publish(hand)
+
+    def _answer_worker(self, raw: dict[str, Any], hand: Hand) -> None:
+        """A press on the desk is not left hanging."""
+        query = raw.get("callback_query")
+        if isinstance(query, dict) and _private_chat(raw) is None and "id" in query:
+            zone = self._house.book.area[0].time_zone
+            shown = texts.render(Text(WENT_WRONG), self._house.default_language, zone)
+            hand.after.answers.append((str(query["id"]), shown, True))
 
     async def _apologise(self, raw: dict[str, Any], hand: Hand) -> None:
         chat_id = _private_chat(raw)

@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.exits import BATCH, DELETABLE_S, Exits
 from bot.log import fault, log
 from bot.telegram import Telegram
-from bot.turns import DueNow, Turns
+from bot.turns import Deleted, DueNow, Turns
 from igor_bot.store import tables as t
 from igor_bot.store.store import Store, StoreError
 
@@ -95,16 +95,16 @@ class Upkeep:
         if not rows:
             return
         by_person: defaultdict[str, list[int]] = defaultdict(list)
-        late = 0
+        too_old: defaultdict[str, list[int]] = defaultdict(list)
         for row in rows:
             if abs(row.sent_at) < now - DELETABLE_S:  # below zero: she left, and it is overdue
-                late += 1
+                too_old[row.person].append(row.message_id)
             by_person[row.person].append(row.message_id)
-        if late:
-            log.warning("too_old_to_delete", count=late)
-        await self._delete(by_person)
+        if too_old:
+            log.warning("too_old_to_delete", count=sum(map(len, too_old.values())))
+        await self._delete(by_person, too_old)
 
-    async def _delete(self, by_person: dict[str, list[int]]) -> None:
+    async def _delete(self, by_person: dict[str, list[int]], too_old: dict[str, list[int]]) -> None:
         people = list(by_person)
         for start in range(0, len(people), BATCH):
             part = people[start : start + BATCH]
@@ -114,6 +114,8 @@ class Upkeep:
             for one in known:
                 if one is not None:
                     await self._exits.vanish(one.person.chat_id, one.id, by_person[one.id])
+        if too_old:  # tried once more, and nothing can delete them any more
+            self._turns.put(Deleted(person, tuple(ids)) for person, ids in too_old.items())
 
     async def _tidy(self) -> None:
         now = self._clock.now()

@@ -8,8 +8,8 @@ from igor_bot import discretion, replies
 from igor_bot.flows import FLOWS
 from igor_bot.flows.engine import Context
 from igor_bot.messages import Say
-from igor_bot.person import Distress, Effect, Person, Relay, Said, Standing
-from igor_bot.places import KEPT, MENU, Outcome, interrupted, recalled
+from igor_bot.person import Corrected, Distress, Effect, Person, Relay, Said, Standing
+from igor_bot.places import KEPT, MENU, Outcome, full, interrupted, keeping, recalled
 from igor_bot.texts import Text
 
 
@@ -22,10 +22,12 @@ def outside(person: Person, said: Said, context: Context, case: Standing | None)
         return _to_case(person, said, context, case, distress)
     place = person.place or MENU
     parked = place if FLOWS[place.flow].request else person.parked
-    person = replace(person, kept=(*person.kept, said), place=KEPT, parked=parked)
+    before = (Text(replies.KEPT_FULL),) if full(person) else ()
+    person = replace(keeping(person, said), place=KEPT, parked=parked)
+    question = replies.ask(person, context, before)
     if not distress:
-        return person, (replies.ask(person, context),)
-    panel, question = replies.panel(person, context), replies.ask(person, context)
+        return person, (question,)
+    panel = replies.panel(person, context)
     copies = tuple(row for row in panel.rows if row[0].copy)
     both = Say(
         (*panel.paragraphs, *question.paragraphs),
@@ -79,7 +81,9 @@ def attached(person: Person, said: Said, context: Context, case: Standing | None
         return outside(person, said, context, case)
     if said.kind == "other":
         return person, (replies.ask(person, context, (Text(replies.UNSENDABLE),)),)
-    person, hint = _original_hint(replace(person, kept=(*person.kept, said)), said)
+    if full(person):
+        return person, (replies.ask(person, context, (Text(replies.KEPT_FULL),)),)
+    person, hint = _original_hint(keeping(person, said), said)
     before = (Text(replies.GOES_ALONG), *hint)
     return person, (replies.ask(person, context, before),)
 
@@ -92,11 +96,11 @@ def _original_hint(person: Person, said: Said) -> tuple[Person, tuple[Text, ...]
 
 
 def corrected(
-    person: Person, said: Said, relayed: bool, context: Context, case: Standing | None
+    person: Person, said: Said, relayed_to: str, context: Context, case: Standing | None
 ) -> Outcome:
     """She edited something: the desk sees it, or what is kept changes."""
-    if case and relayed:
-        return person, (Relay(said, corrected=True, acknowledge=True),)
+    if case and relayed_to:
+        return person, (Relay(said, corrected=True, acknowledge=True, to=relayed_to),)
     if any(k.message_id == said.message_id for k in person.kept):
         person = recalled(person, said)
         return person, (replies.ask(person, context),)
@@ -104,3 +108,12 @@ def corrected(
     answering = place is not None and FLOWS[place.flow].request and not place.sent
     hint = replies.USE_BACK if answering else replies.WRITE_ANEW
     return person, (replies.ask(person, context, (Text(hint),)),)
+
+
+def moved(person: Person, event: Corrected, case: Standing | None) -> Outcome:
+    """A live location moved: what is kept follows, silently. Not once she has left."""
+    if person.stage in ("left", "blocked"):
+        return person, ()
+    if case and event.relayed_to and person.stage == "open":
+        return person, (Relay(event.said, corrected=True, to=event.relayed_to),)
+    return recalled(person, event.said), ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import cache
 
 import phonenumbers
 
@@ -41,25 +42,41 @@ def mask_numbers(words: str, region: str) -> tuple[str, tuple[str, ...]]:
 
 
 # Translators: words that show that somebody needs help at once, in your language, separated by
-# commas, all in small letters. Parts of words count. Think of how people really write.
+# commas, all in small letters. Think of how people really write. Each is found at the beginning
+# of a word, so that "threaten" finds "threatened" as well; those of four letters or less, and
+# those that end with a full stop, only as whole words. All languages' lists are searched.
 DISTRESS = N_(
-    "help me, kill, suicide, knife, gun, strangle, choke, hits me, hit me, hurts me, "
-    "afraid, scared, threaten, bleeding, rape, call the police"
+    "help me., kill, kills, killed, killing, suicid, knife, knives, gun, guns, strangl, choke., "
+    "chokes, choked., choking, hits me., hit me., hitting me., hurts me., afraid, scared, threaten, "
+    "bleeding, rape, rapes, raped, raping, call the police"
 )
+_SHORT = 4
+"""Letters of a word that is found as a whole only: "kill" stands in "kille"."""
 
 
 def is_distress(words: str, lists: tuple[str, ...]) -> bool:
     """Whether `words` hold any of the words of `lists` (each comma separated, small letters)."""
-    typed = f" {words.casefold()} "
-    marks = (mark.strip() for one in lists for mark in one.split(","))
-    return any(mark and mark in typed for mark in marks)
+    marks = _marks(lists)
+    return marks is not None and marks.search(words.casefold()) is not None
+
+
+@cache
+def _marks(lists: tuple[str, ...]) -> re.Pattern[str] | None:
+    marks = [mark.strip() for one in lists for mark in one.split(",")]
+    found = "|".join(_mark(mark) for mark in marks if mark.strip("."))
+    return re.compile(rf"(?<!\w)(?:{found})") if found else None
+
+
+def _mark(mark: str) -> str:
+    whole = mark.endswith(".") or len(mark) <= _SHORT
+    return re.escape(mark.removesuffix(".")) + (r"(?!\w)" if whole else "")
 
 
 # The cover: after quick exit the chat is the library's opening hours.
 COVER = N_("The library is open today 10–19. Ask me about our hours at any time.")
 COVER_PAGES: dict[str, str] = {
     "today": N_("Today: 10–19. The reading room closes half an hour earlier."),
-    "week": N_("Monday to Thursday 10–19, Friday 10–18, Saturday 11–16, Sunday closed."),
+    "week": N_("Monday to Sunday 10–19, on holidays too."),
     "loans": N_("Loans last four weeks. You can renew twice unless somebody waits for the book."),
     "contact": N_("You find us at the main square. The information desk is happy to help."),
 }

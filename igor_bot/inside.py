@@ -26,6 +26,7 @@ from igor_bot.person import (
     Pressed,
     Relay,
     Said,
+    Speaks,
     Standing,
     Started,
     Submit,
@@ -50,8 +51,8 @@ def take(person: Person, event: Event, context: Context, case: Standing | None) 
             return _press(person, event, context, case)
         case Wrote(said):
             return _wrote(person, said, context, case)
-        case Corrected(said, relayed):
-            return corrected(person, said, relayed, context, case)
+        case Corrected(said, relayed_to):
+            return corrected(person, said, relayed_to, context, case)
     return person, (replies.ask(person, context),)
 
 
@@ -229,24 +230,29 @@ def _finish(
             person = replace(person, role=who if who in ("minor", "professional") else None)
             return person, (replies.about_others(person, context, who, case),)
         case "requests":
-            return person, _asked_of(person, answers, context)
+            return person, _asked_of(person, answers, context, case)
         case "privacy":
-            return _private(person, answers, context)
+            return _private(person, answers, context, case)
     return person, (replies.idle(*(before or (Text(replies.FINISHED),))),)
 
 
-def _asked_of(person: Person, answers: Answers, context: Context) -> tuple[Effect, ...]:
+def _asked_of(
+    person: Person, answers: Answers, context: Context, case: Standing | None
+) -> tuple[Effect, ...]:
     number = str(answers["which"])
+    somebody = case is not None and (case.claimed or case.taken_up)
     match answers["what"]:
         case "stop":
-            return AskStop(number), replies.idle(Text(replies.PAUSED))
+            told = replies.PAUSED if somebody else replies.PAUSED_NOBODY
+            return AskStop(number), replies.idle(Text(told))
         case "change":
-            return AskChange(number, str(answers["change"])), replies.idle(Text(replies.CHANGED))
+            told = replies.CHANGED if somebody else replies.CHANGED_NOBODY
+            return AskChange(number, str(answers["change"])), replies.idle(Text(told))
     return (replies.ask(person, context),)
 
 
 def _private(
-    person: Person, answers: Answers, context: Context
+    person: Person, answers: Answers, context: Context, case: Standing | None
 ) -> tuple[Person, tuple[Effect, ...]]:
     match answers["what"]:
         case "seen":
@@ -254,7 +260,8 @@ def _private(
         case "language":
             person = replace(person, language=str(answers["language"]))
             done = (Text(replies.LANGUAGE_SET),)
-            return person, (replies.ask(person, replace(context, language=person.language), done),)
+            asked = replies.ask(person, replace(context, language=person.language), done)
+            return person, (Speaks(person.language), asked) if case else (asked,)
     return person, (Vanish(cover=False), replies.idle(Text(replies.EMPTIED)))
 
 

@@ -98,10 +98,15 @@ class Wrote:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """She edited an earlier message; `relayed`: the desk has seen it."""
+    """She edited an earlier message; `relayed_to`: the organisation that has seen it, if any."""
 
     said: Said
-    relayed: bool = False
+    relayed_to: str = ""
+
+    @property
+    def by_itself(self) -> bool:
+        """Whether her phone did it, not she: a live location moves every few seconds."""
+        return self.said.kind in ("location", "venue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +146,20 @@ class Add:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """Pass on what she wrote to the case's topic. `acknowledge`: with a reaction."""
+    """Pass on what she wrote to the case's topic. `acknowledge`: with a reaction; `to`: the
+    organisation that saw what is corrected, empty for whoever she is talking with."""
 
     said: Said
     corrected: bool = False
     acknowledge: bool = False
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaks:
+    """She changed her language: the desk sees which one."""
+
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +201,19 @@ class Vanish:
     cover: bool = True
 
 
-Effect = Say | Submit | Add | Relay | Distress | AskStop | AskChange | Returned | Left | Vanish
+Effect = (
+    Say
+    | Submit
+    | Add
+    | Relay
+    | Speaks
+    | Distress
+    | AskStop
+    | AskChange
+    | Returned
+    | Left
+    | Vanish
+)
 
 
 @dataclass(frozen=True, slots=True)

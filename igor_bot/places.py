@@ -15,6 +15,8 @@ MENU = Place("welcome", "menu")
 GATE = Place("welcome", "gate")
 KEPT = Place("welcome", "kept")
 LANGUAGE = Place("welcome", "language")
+MOST_KEPT = 30
+"""Messages that are kept for sending; the first ones stay."""
 
 
 def interrupted(person: Person) -> Person:
@@ -44,6 +46,16 @@ def value_of(step: engine.Step, words: str, context: Context) -> object | None:
     except Invalid:
         return None
     return value
+
+
+def keeping(person: Person, said: Said) -> Person:
+    """Return the person with what she sent kept, where there is room."""
+    return person if full(person) else replace(person, kept=(*person.kept, said))
+
+
+def full(person: Person) -> bool:
+    """Whether no more is kept."""
+    return len(person.kept) >= MOST_KEPT
 
 
 def recalled(person: Person, said: Said) -> Person:

@@ -28,21 +28,32 @@ ONE_RIDE = N_("You already have a ride under way. {standing}.")
 NOTHING_YET = N_("Nothing is under way right now.")
 PAUSED = N_("I have told the duty worker. It is paused until they have heard from you.")
 CHANGED = N_("I have told the duty worker. They will ask you before anything changes.")
+PAUSED_NOBODY = N_(
+    "I have noted it for the duty desk. It is paused until they have heard from you."
+)
+CHANGED_NOBODY = N_(
+    "I have noted it for the duty desk. They will ask you before anything changes."
+)
 EMPTIED = N_("This chat is empty now.")
 USE_BACK = N_("To change an answer, press Back.")
 WRITE_ANEW = N_("I can't follow that change. Please write it as a new message.")
 UNSENDABLE = N_(
     "I can't pass that kind of message on. Please write, or send a photo or a voice message."
 )
+KEPT_FULL = N_("I keep the first thirty. Please send them before you write more.")
 LANGUAGE_SET = N_("Done.")
 FAULT = N_(
-    "Something went wrong on our side. What you wrote is kept. If it is urgent, call {phone}, in danger {emergency}."
+    "Something went wrong on our side. Please send it again. If it is urgent, call {phone}, in danger {emergency}."
 )
 
 
 def area_of(person: Person, context: Context) -> AreaView:
-    """Return her area, or the first one while none is chosen."""
-    return next((a for a in context.areas if a.id == person.area), context.areas[0])
+    """Return her area; while it is not known, one that names no organisation and the helpline."""
+    if len(context.areas) == 1:
+        return context.areas[0]
+    known = next((a for a in context.areas if a.id == person.area), None)
+    helpline = context.numbers["helpline"].number
+    return known or AreaView("", "", helpline, Text(N_("the duty desk")), None)
 
 
 def values(person: Person, context: Context) -> dict[str, object]:

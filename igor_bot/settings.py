@@ -118,6 +118,15 @@ class Area(_Strict):
             raise ValueError("an area has at most one desk of each organisation")
         return self
 
+    @model_validator(mode="after")
+    def _upwards(self) -> Area:
+        seconds = [r.after_s for r in self.ladder]
+        if seconds != sorted(seconds):
+            raise ValueError("the rungs of a ladder must stand in the order of after_s")
+        if any(r.after_s < 1 for r in self.ladder if r.alert == "tell_person"):
+            raise ValueError("tell_person needs an after_s of 1 or more: nobody has looked yet at 0")
+        return self
+
     def desk_of(self, organisation: str) -> Desk | None:
         """Return the area's desk of `organisation`, or None."""
         return next((d for d in self.desk if d.organisation == organisation), None)
@@ -286,7 +295,10 @@ def _database(url: str, config: Path) -> Path:
 
 
 def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
     if host == "localhost":
         return True
     try:

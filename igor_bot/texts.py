@@ -12,7 +12,7 @@ from pathlib import Path
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_time
+from babel.dates import format_skeleton, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -32,13 +32,21 @@ def N_(msgid: str) -> str:
 class Text:
     """A sentence to translate: `msgid` with `{names}` filled from `values` when rendered.
 
-    A value is a str (shown as it is), an int, an aware datetime (shown as a local time), or
-    another Text (translated first). With `plural` and an int value `n` the form follows n.
+    A value is a str (shown as it is), an int, an aware datetime or a Dated (shown as a local
+    time), or another Text (translated first). With `plural` and an int value `n` the form follows n.
     """
 
     msgid: str
     values: Mapping[str, object] = field(default_factory=dict)
     plural: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A time to show, with its day where it is not on the day of `now`."""
+
+    at: datetime
+    now: datetime
 
 
 _VERBATIM = "{words}"
@@ -100,6 +108,16 @@ def clock(when: datetime, language: str, zone: tzinfo) -> str:
     return format_time(when.astimezone(zone), "short", locale=locale)
 
 
+def _day(when: Dated, language: str, zone: tzinfo) -> str:
+    """The day such as "Fri ", or "20 Nov " where it is a week away; nothing for today."""
+    day, today = when.at.astimezone(zone).date(), when.now.astimezone(zone).date()
+    if day == today:
+        return ""
+    locale = _locale("en_GB" if language == SOURCE_LANGUAGE else language)
+    skeleton = "E" if abs((day - today).days) < 7 else "MMMd"
+    return f"{format_skeleton(skeleton, day, locale=locale)} "
+
+
 def render(text: Text, language: str, zone: tzinfo) -> str:
     """Return `text` in `language`, times in `zone`; what has no translation stays English."""
     if text.msgid is _VERBATIM or text.msgid == _VERBATIM:
@@ -120,7 +138,9 @@ def render(text: Text, language: str, zone: tzinfo) -> str:
 def _show(value: object, language: str, zone: tzinfo, right_to_left: bool) -> object:
     if isinstance(value, Text):
         return render(value, language, zone)
-    if isinstance(value, datetime):
+    if isinstance(value, Dated):
+        shown = _day(value, language, zone) + clock(value.at, language, zone)
+    elif isinstance(value, datetime):
         shown = clock(value, language, zone)
     elif isinstance(value, str):
         shown = value

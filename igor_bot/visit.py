@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from igor_bot import inside, replies
+from igor_bot.aside import moved
 from igor_bot.flows.engine import Context
 from igor_bot.person import (
     Blocked,
@@ -23,7 +24,18 @@ from igor_bot.person import (
     Vanish,
     Wrote,
 )
-from igor_bot.places import GATE, KEPT, LANGUAGE, MENU, Outcome, code_of, interrupted, recalled
+from igor_bot.places import (
+    GATE,
+    KEPT,
+    LANGUAGE,
+    MENU,
+    Outcome,
+    code_of,
+    full,
+    interrupted,
+    keeping,
+    recalled,
+)
 from igor_bot.texts import Text
 
 __all__ = ["attend", "interrupted"]
@@ -31,6 +43,8 @@ __all__ = ["attend", "interrupted"]
 
 def attend(person: Person, event: Event, context: Context, case: Standing | None = None) -> Outcome:
     """Return the person after `event`, and what follows; `case` is her open one, if any."""
+    if isinstance(event, Corrected) and event.by_itself:
+        return moved(person, event, case)
     person = replace(person, seen_at=context.now.timestamp())
     match event:
         case Exited():
@@ -81,7 +95,7 @@ def _at_the_gate(person: Person, event: Event, context: Context, case: Standing 
         case Wrote(said) if (code := code_of(person, said, context)) is not None:
             return _gate_answer(person, code, context, case)
         case Wrote(said):
-            person = replace(person, kept=(*person.kept, said))
+            person = keeping(person, said)
         case Corrected(said):
             person = recalled(person, said)
     return person, (replies.ask(person, context),)
@@ -105,6 +119,7 @@ def _enter(person: Person, context: Context, case: Standing | None) -> Outcome:
     back = (Returned(),) if case else ()
     kept = tuple(said for said in person.kept if said.kind != "other")
     before = (Text(replies.UNSENDABLE),) if kept != person.kept else ()
+    before = (*before, Text(replies.KEPT_FULL)) if full(person) else before
     person = replace(person, kept=kept)
     if person.parked and not person.kept:
         person = replace(person, stage="open", place=person.parked, parked=None)

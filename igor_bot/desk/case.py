@@ -10,6 +10,7 @@ from typing import Any
 from igor_bot.desk import sharing
 from igor_bot.person import Standing
 from igor_bot.states import OVER
+from igor_bot.texts import Dated
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Case:
     owner_names: Mapping[str, str] = field(default_factory=dict)
     claimed_at: Mapping[str, float] = field(default_factory=dict)
     spoke_at: Mapping[str, float] = field(default_factory=dict)
+    reminders: Mapping[str, int] = field(default_factory=dict)
+    """How often each owner was reminded of the first words."""
     waiting_since: Mapping[str, float] = field(default_factory=dict)
     alerted_from: Mapping[str, float] = field(default_factory=dict)
     """When the ladder of each desk was started last."""
@@ -111,6 +114,34 @@ def standing(case: Case) -> Standing:
         tuple((str(r.number), r.kind, state(r)) for r in under_way),
         case.lead in case.owners,
     )
+
+
+def known_answers(case: Case, request: Request, organisation: str) -> Mapping[str, Any]:
+    """Return the answers of a request that a desk may see."""
+    return sharing.visible(organisation, case.lead, request.kind, request.answers)
+
+
+def sees(case: Case, request: Request, organisation: str) -> bool:
+    """Whether a desk may know of a request at all."""
+    return organisation == case.lead or bool(known_answers(case, request, organisation))
+
+
+def concerns(case: Case, organisation: str) -> bool:
+    """Whether a desk has anything to do: for a ride that is over, or not theirs, it has not."""
+    under_way = (r for r in case.requests if not r.over)
+    theirs = any(known_answers(case, r, organisation) for r in under_way)
+    return case.closed_at is None and (organisation == case.lead or theirs)
+
+
+def settled(case: Case) -> Case:
+    """Return the case with her next words going to a desk that still has something to do."""
+    talking = concerns(case, case.talking_with)
+    return case if talking else replace(case, talking_with=case.lead)
+
+
+def dated(at: float, now: float) -> Dated:
+    """Return unix seconds as a time that names its day where that is not today."""
+    return Dated(moment(at), moment(now))
 
 
 def moment(at: float) -> datetime:

@@ -49,7 +49,7 @@ def submit(
         case, effects = _start(case, case.lead, shift)
     elif case.lead in case.owners:
         why = Text(N_("New request: {kind}."), {"kind": Text(KINDS[request.kind])})
-        effects = [Card(case.lead), Post(case.lead, (why,), mention=_attention(case, shift))]
+        effects = [Card(case.lead), Post(case.lead, (why,), mention=attention(case, shift))]
     else:  # she is promised an answer anew, so the ladder starts anew
         case, effects = restart(case, case.lead, shift)
     effects += her_words.whole(case.lead, sent.kind, answers)
@@ -153,7 +153,7 @@ def _waiting(case: Case, organisation: str) -> tuple[Text, ...]:
     return (Text(pattern, known),)
 
 
-def _attention(case: Case, shift: Shift, organisation: str | None = None) -> tuple[int, ...]:
+def attention(case: Case, shift: Shift, organisation: str | None = None) -> tuple[int, ...]:
     """Whom to call to a case: its owner, else whoever is on duty, else all of the desk."""
     where = organisation or case.lead
     if where in case.owners:
@@ -209,14 +209,14 @@ def distress(case: Case, shift: Shift) -> Outcome:
     case = replace(case, distress_at=shift.now)
     why = Text(N_("Words of distress at {time}."), {"time": moment(shift.now)})
     return case, (
-        Post(case.talking_with, (why,), mention=_attention(case, shift, case.talking_with)),
+        Post(case.talking_with, (why,), mention=attention(case, shift, case.talking_with)),
         Card(case.lead),
     )
 
 
 def ask_stop(case: Case, number: str, shift: Shift) -> Outcome:
     """A stop asked for in the chat pauses: who holds the phone can press buttons."""
-    request = _numbered(case, number)
+    request = numbered(case, number)
     if request is None:
         return case, ()
     return _asked(case, replace(request, state="paused", heard=None), ASKS_STOP, "", shift)
@@ -224,7 +224,7 @@ def ask_stop(case: Case, number: str, shift: Shift) -> Outcome:
 
 def ask_change(case: Case, number: str, words: str, shift: Shift) -> Outcome:
     """A change asked for in the chat is marked as unverified; nothing changes by itself."""
-    request = _numbered(case, number)
+    request = numbered(case, number)
     if request is None:
         return case, ()
     case, shown = her_words.masked(case, case.lead, words, shift)
@@ -241,7 +241,7 @@ def _asked(case: Case, request: Request, why: str, words: str, shift: Shift) -> 
         Post(
             o,
             (told, texts.verbatim(f"“{words}”")) if words and o == case.lead else (told,),
-            mention=_attention(case, shift, o),
+            mention=attention(case, shift, o),
         )
         for o in case.names
         if known_answers(case, request, o)
@@ -249,7 +249,8 @@ def _asked(case: Case, request: Request, why: str, words: str, shift: Shift) -> 
     return case, (*posts, *_cards(case))
 
 
-def _numbered(case: Case, number: str) -> Request | None:
+def numbered(case: Case, number: str) -> Request | None:
+    """Return the request with this number, or None where it is not under way."""
     return next((r for r in case.requests if str(r.number) == number and not r.over), None)
 
 
@@ -268,47 +269,6 @@ def returned(case: Case, shift: Shift) -> Outcome:
     case = replace(case, left_at=None, blocked=False, seen_at=shift.now)
     told = (Text(N_("Is back in the chat {time}."), {"time": moment(shift.now)}),)
     return case, (*(Post(o, told) for o in case.names), *_cards(case))
-
-
-def agreed_time(case: Case, organisation: str, number: int, shift: Shift) -> Outcome:
-    """Remind the desk of a time that was chosen."""
-    request = _numbered(case, str(number))
-    if request is None or request.wanted_at is None or case.closed_at is not None:
-        return case, ()
-    why = Text(
-        N_("{kind} wished for at {time}."),
-        {"kind": Text(KINDS[request.kind]), "time": moment(request.wanted_at)},
-    )
-    return case, (Post(organisation, (why,), mention=_attention(case, shift, organisation)),)
-
-
-def owner_silent(case: Case, organisation: str, shift: Shift) -> Outcome:
-    """Remind the owner who claimed and has not written yet."""
-    if organisation not in case.owners or organisation in case.spoke_at or case.closed_at:
-        return case, ()
-    again = first_words(case, organisation, shift)
-    if case.left_at is not None:  # nobody writes to her now; she may come back
-        return case, (again,)
-    claimed = moment(case.claimed_at[organisation])
-    why = Text(
-        N_("{name}: claimed {time}, and nothing has been written to her yet."),
-        {"name": case.names[organisation], "time": claimed},
-    )
-    return case, (Post(organisation, (why,), mention=(case.owners[organisation],)), again)
-
-
-def first_words(case: Case, organisation: str, shift: Shift) -> Due:
-    """When the owner is reminded who has not written: where only a call at a chosen time is
-    wished for, not before that time."""
-    under_way = [r for r in case.requests if not r.over]
-    times = [r.wanted_at for r in under_way if r.kind == "callback" and r.wanted_at is not None]
-    only_later = bool(times) and len(times) == len(under_way)
-    start = max(shift.now, min(times)) if only_later else shift.now
-    return Due("first_words", start + FIRST_WORDS_S, organisation)
-
-
-FIRST_WORDS_S = 300.0
-"""A claim pauses the reminders this long (seconds), until the first words are sent."""
 
 
 def concerns(case: Case, organisation: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from igor_bot import texts
-from igor_bot.desk import cases, guarded
+from igor_bot.desk import cases, guarded, reminders
 from igor_bot.desk.case import Case, moment
 from igor_bot.desk.cases import Outcome
 from igor_bot.desk.effects import (
@@ -82,7 +82,7 @@ def claim(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
     taken = Say((Text(TAKEN, known),), ((TO_MENU, EXIT),), question=True)
     return case, (
         Forget("ladder", org),
-        cases.first_words(case, org, shift),
+        reminders.first_words(case, org, shift),
         Card(org),
         Write(taken, worker=True),
         Popup(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from igor_bot.errors import KeyLost
 from igor_bot.store import tables as t
 from igor_bot.store.rows import KEPT_KINDS, Item
 
@@ -28,6 +29,13 @@ async def questions_sent(db: AsyncConnection, sent: Iterable[tuple[str, int, int
     rows = [{"whose": whose, "new": item, "as_id": message} for whose, item, message in sent]
     if rows:
         await db.execute(_QUESTION_SENT, rows)
+
+
+async def question_failed(db: AsyncConnection, person_id: str, item_id: int) -> None:
+    """A question never arrives: the one before it counts again."""
+    where = (t.question.c.person == person_id, t.question.c.item == item_id)
+    statement = update(t.question).where(*where).where(t.question.c.sent_item.is_not(None))
+    await db.execute(statement.values(item=t.question.c.sent_item))
 
 
 async def drop_prompts(db: AsyncConnection, lane: str) -> None:
@@ -100,18 +108,17 @@ async def write(
 async def _opened(db: AsyncConnection, store: Store, query: Any) -> list[Item]:
     rows = (await db.execute(query)).all()
     await store.need_keys(row.key_id for row in rows)
-    return [
-        Item(
-            row.id,
-            row.lane,
-            row.kind,
-            json.loads(store.vault.open(row.key_id, f"outbox:{row.id}", row.body)),
-            row.key_id,
-            bool(row.held),
-            row.source,
+    items = []
+    for row in rows:
+        try:
+            body = store.vault.open(row.key_id, f"outbox:{row.id}", row.body)
+        except KeyLost:  # what was erased is not sent any more
+            continue
+        item = Item(
+            row.id, row.lane, row.kind, json.loads(body), row.key_id, bool(row.held), row.source
         )
-        for row in rows
-    ]
+        items.append(item)
+    return items
 
 
 def _sealed(store: Store, item: Item) -> bytes:

@@ -37,8 +37,8 @@ class Question:
     changed: bool = False
 
     def asked(self, item_id: int) -> None:
-        """A new question is on its way."""
-        self.item, self.changed = item_id, True
+        """A new question is on its way; an older one that was held does not take its place."""
+        self.item, self.changed = max(self.item, item_id), True
 
     def arrived(self, item_id: int, message_id: int) -> None:
         """A question is in her chat, unless a newer one is already."""

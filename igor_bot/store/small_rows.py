@@ -38,6 +38,13 @@ async def messages_gone(db: AsyncConnection, person_id: str, message_ids: Iterab
     await db.execute(delete(t.message).where(*where))
 
 
+async def erase_case(db: AsyncConnection, case_id: str) -> None:
+    """A case's time is over: every row of it goes."""
+    await db.execute(delete(t.case).where(t.case.c.id == case_id))
+    for table in (t.topic, t.link, t.due):
+        await db.execute(delete(table).where(table.c.case_id == case_id))
+
+
 async def linked(db: AsyncConnection, lane: str, message_id: int) -> tuple[str, int] | None:
     """Return lane and id of what a message became, or None."""
     query = select(t.link).where(t.link.c.lane == lane, t.link.c.message_id == message_id)

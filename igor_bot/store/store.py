@@ -190,7 +190,7 @@ class Store:
     async def _needed(self, key_ids: Sequence[str]) -> set[str]:
         """Of these keys those that something unsent, an unhandled update or a person is sealed
         with: a turn that failed after it had retired her key left her under it."""
-        unhandled = t.inbox.c.state == "new"
+        unhandled = t.inbox.c.state != "done"
         needed: set[str] = set()
         for part in _parts(key_ids):
             for table, more in ((t.outbox, true()), (t.inbox, unhandled), (t.person, true())):

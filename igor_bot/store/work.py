@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from igor_bot import person as persons
 from igor_bot.desk import case as cases
 from igor_bot.desk.case import Case
+from igor_bot.errors import KeyLost
 from igor_bot.person import Person
 from igor_bot.store import outbox_rows, sealed_rows, small_rows
 from igor_bot.store import tables as t
@@ -68,7 +69,11 @@ class Work:
         await self.store.need_keys(row.key_id for row in rows)
         self._known.update(dict.fromkeys(wanted))
         for row in rows:
-            body = self.store.vault.open(row.key_id, f"person:{row.id}", row.body)
+            try:
+                body = self.store.vault.open(row.key_id, f"person:{row.id}", row.body)
+            except KeyLost:  # as if she had never been here; the operator is told
+                await self.alarm("key", "person")
+                continue
             question = Question(row.item or 0, row.sent_item or 0, row.message_id or 0)
             question.arrived(*self._questions_sent.get(row.id, (0, 0)))
             person = persons.from_json(json.loads(body))
@@ -112,7 +117,11 @@ class Work:
         rows = (await self._db.execute(select(t.case).where(t.case.c.id.in_(wanted)))).all()
         await self.store.need_keys(row.key_id for row in rows)
         for row in rows:
-            body = self.store.vault.open(row.key_id, f"matter:{row.id}", row.body)
+            try:
+                body = self.store.vault.open(row.key_id, f"matter:{row.id}", row.body)
+            except KeyLost:
+                await self.alarm("key", "case")
+                continue
             self._cases[row.id] = cases.from_json(json.loads(body))
         topics = await self._db.execute(select(t.topic).where(t.topic.c.case_id.in_(wanted)))
         for row in topics:
@@ -129,6 +138,13 @@ class Work:
         self._changed_cases.add(case.id)
         if new:
             self._new_keys.append(case_key(case.id))
+
+    async def erase_case(self, case_id: str) -> None:
+        """Its time is over: the rows go, and the key with them."""
+        await small_rows.erase_case(self._db, case_id)
+        self._cases.pop(case_id, None)
+        self._changed_cases.discard(case_id)
+        self._retired.append(case_key(case_id))
 
     # Topics ------------------------------------------------------------------------------------
 
@@ -156,6 +172,14 @@ class Work:
         )
 
     # Outbox ------------------------------------------------------------------------------------
+
+    async def question_failed(self, item: Item) -> None:
+        """A question can never arrive: the one before it counts again."""
+        person_id = item.lane.removeprefix("p/")
+        await outbox_rows.question_failed(self._db, person_id, item.id)
+        known = self._known.get(person_id)
+        if known is not None and known.question.item == item.id:
+            known.question.item = known.question.sent_item
 
     async def sent(self, item: Item, message_id: int | None) -> None:
         """An item has arrived: its row goes; a question now has its message id."""

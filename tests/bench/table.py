@@ -126,7 +126,10 @@ def _warning(rounds: Rounds) -> list[str]:
     others = [one.get("others_busy") or 0 for figures in rounds.values() for one in figures]
     if max(others) < QUIET:
         return []
-    return ["**Not a quiet machine: other programs ran meanwhile, so these figures say little.**"]
+    return [
+        "",
+        "**Not a quiet machine: other programs ran meanwhile, so these figures say little.**",
+    ]
 
 
 def _footnote(rounds: Rounds) -> str:

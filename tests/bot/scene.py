@@ -169,6 +169,26 @@ async def in_talk(stage: Stage, words: str = "please talk") -> tuple[Phone, Desk
     return phone, desk, thread
 
 
+async def in_minutes(
+    stage: Stage, holds: Callable[[], object], what: str, seconds: float = 20
+) -> None:
+    """Wait until `holds()`; a desk that waits for its next minute gets it: the clock is moved
+    whenever nothing happens any more."""
+    changes = stage.world.subscribe()
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    try:
+        while not holds():
+            assert loop.time() < end, f"not within {seconds} s: {what}"
+            try:
+                await asyncio.wait_for(changes.get(), 0.05)
+            except TimeoutError:
+                if stage.world.updates.held.is_set():
+                    stage.world.clock.move(61)
+    finally:
+        stage.world.unsubscribe(changes)
+
+
 class Watched(deque[Any]):
     """A deque that tells of what is put into it, before anything else happens."""
 

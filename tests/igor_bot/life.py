@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from igor_bot import discretion, replies, texts, visit
 from igor_bot import person as persons
-from igor_bot.desk import card, cases, deeds
+from igor_bot.desk import card, cases, deeds, reminders
 from igor_bot.desk import case as desk_case
 from igor_bot.desk import effects as desk
 from igor_bot.desk.case import Case, standing
@@ -185,9 +185,9 @@ class Life:
             case "ladder":
                 outcome = cases.climb(case, due.organisation, due.step, "+46 8", "112", shift)
             case "first_words":
-                outcome = cases.owner_silent(case, due.organisation, shift)
+                outcome = reminders.owner_silent(case, due.organisation, shift)
             case _:
-                outcome = cases.agreed_time(case, due.organisation, due.step, shift)
+                outcome = reminders.agreed_time(case, due.organisation, due.step, shift)
         self._desk(*outcome)
 
     def _interrupt(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pytest
 
 from igor_bot.desk import case as desk_case
-from igor_bot.desk import cases, deeds
+from igor_bot.desk import cases, deeds, reminders
 from igor_bot.desk.case import Case, standing
 from igor_bot.desk.effects import Card, DeskEffect, Due, Forget, PassOn, Post, Write
 from igor_bot.person import Person, Said, Submit
@@ -230,20 +230,20 @@ def test_taken_or_closed_ends_the_ladder(end: str) -> None:
 
 def test_an_owner_who_is_silent_is_reminded_every_five_minutes() -> None:
     case, _ = deeds.claim(opened(), SARA, "", shift())
-    _, effects = cases.owner_silent(case, "social", shift(NOW + 300))
+    _, effects = reminders.owner_silent(case, "social", shift(NOW + 300))
     assert only(effects, Post)[0].mention == (SARA.id,)
     assert only(effects, Due) == [Due("first_words", NOW + 600, "social")]
     case, _ = deeds.wrote(case, SARA, shift(NOW + 310))
-    assert cases.owner_silent(case, "social", shift(NOW + 600)) == (case, ())
+    assert reminders.owner_silent(case, "social", shift(NOW + 600)) == (case, ())
 
 
 @pytest.mark.parametrize("state", ["done", "cancelled", "reached"])
 def test_nobody_is_reminded_of_the_time_of_what_is_over(state: str) -> None:
     case, _ = submitted("callback", when="later", time="06:00")
-    _, effects = cases.agreed_time(case, "social", 1, shift())
+    _, effects = reminders.agreed_time(case, "social", 1, shift())
     assert only(effects, Post)[0].mention == (5001, 5002)
     case = case.with_request(replace(case.requests[0], state=state))
-    assert cases.agreed_time(case, "social", 1, shift()) == (case, ())
+    assert reminders.agreed_time(case, "social", 1, shift()) == (case, ())
 
 
 # Her words ---------------------------------------------------------------------------------------
@@ -349,3 +349,20 @@ def test_a_case_survives_being_written_out() -> None:
     case, _ = cases.left(case, False, shift())
     case = replace(case, hinted=("social",))
     assert desk_case.from_json(json.loads(json.dumps(desk_case.to_json(case)))) == case
+
+
+def test_the_police_are_not_reminded_of_a_time_she_has_taken_back() -> None:
+    case = to_the_police(when="later", time="06:00")
+    assert reminders.agreed_time(case, "police", 1, shift())[1]
+    case, _ = cases.add(case, "transport", "police_may", "nothing", shift())
+    assert reminders.agreed_time(case, "police", 1, shift()) == (case, ())
+    assert reminders.agreed_time(case, "social", 1, shift())[1]
+
+
+def test_an_owner_is_not_urged_before_a_call_at_a_chosen_time() -> None:
+    case, _ = submitted("callback", when="later", time="06:00")
+    wanted = case.requests[0].wanted_at
+    assert wanted is not None
+    assert reminders.first_words(case, "social", shift()).at == wanted + 300
+    case, _ = submitted("support", case, reach="chat")
+    assert reminders.first_words(case, "social", shift()).at == NOW + 300
