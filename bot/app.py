@@ -16,11 +16,12 @@ from bot.clock import Clock, MovedClock, SystemClock
 from bot.exits import DELETABLE_S, Exits
 from bot.house import House
 from bot.inbox import Inbox
+from bot.jobs import CoverSent, Deleted, Incoming
 from bot.log import log
 from bot.outbox import FINISH_S, Outbox
 from bot.telegram import Telegram
 from bot.topics import Topics
-from bot.turns import CoverSent, Deleted, Incoming, Turns
+from bot.turns import Turns
 from bot.upkeep import Upkeep
 from igor_bot.errors import SetupError
 from igor_bot.settings import Settings

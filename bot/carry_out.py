@@ -20,6 +20,7 @@ from igor_bot.person import (
     Left,
     Relay,
     Returned,
+    Speaks,
     Submit,
     Vanish,
 )
@@ -59,8 +60,10 @@ async def _about_case(hand: Hand, known: Known, case: Case, effect: Effect) -> N
     match effect:
         case Add(kind, key, value):
             outcome = cases.add(case, kind, key, value, shift)
-        case Relay(said, corrected, acknowledge):
-            outcome = cases.pass_on(case, said, shift, corrected, acknowledge)
+        case Relay(said, corrected, acknowledge, to):
+            outcome = cases.pass_on(case, said, shift, corrected, acknowledge, to)
+        case Speaks(language):
+            outcome = cases.speaks(case, language, shift)
         case Distress():
             outcome = cases.distress(case, shift)
         case AskStop(number):

@@ -14,9 +14,10 @@ from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential_ji
 
 from bot.clock import Clock
 from bot.exits import Exits
+from bot.jobs import Incoming
 from bot.log import fault
 from bot.telegram import Telegram, retry_seconds
-from bot.turns import Incoming, Turns
+from bot.turns import Turns
 from igor_bot.store.store import Store, StoreError
 
 HELD_S = 30

@@ -10,7 +10,7 @@ from bot.hand import Hand
 from igor_bot import replies, visit
 from igor_bot.desk.case import standing
 from igor_bot.messages import EXIT, Say
-from igor_bot.person import Event, Left, Person, Vanish
+from igor_bot.person import Corrected, Event, Left, Person, Vanish
 from igor_bot.store.crypto import Vault
 from igor_bot.store.store import new_id
 from igor_bot.store.work import Known
@@ -20,13 +20,10 @@ from igor_bot.texts import Text
 async def take(update: Update, chat: Chat, hand: Hand, vault: Vault, exits: Exits) -> None:
     """Take a person's update into the unit of work."""
     known = await _known(update, chat, hand, vault)
-    lane = f"p/{known.id}"
     if update.message is not None:
         hand.work.message(known.id, update.message.message_id, update.message.date.timestamp())
         hand.after.messages.append((known.id, update.message.message_id))
-    edited = update.edited_message
-    relayed = edited is not None and await hand.work.linked(lane, edited.message_id) is not None
-    event = private_chat.event_of(update, known, relayed)
+    event = private_chat.event_of(update, known, await _relayed_to(update, known, hand))
     if event is not None:
         gone_already = exits.was_noticed(update.update_id)
         if gone_already:
@@ -53,9 +50,24 @@ async def happen(
         await hand.work.all_to_go(known.id, but=cover)
     if gone_already:
         effects = tuple(e for e in effects if not isinstance(e, Vanish))
-    if known.person.reachable and (case is not None or not was.reachable):
+    by_itself = isinstance(event, Corrected) and event.by_itself
+    if known.person.reachable and (case is not None or not was.reachable) and not by_itself:
         await to_person.release_held(hand, known)
     await carry_out.person_effects(hand, known, effects)
+
+
+async def _relayed_to(update: Update, known: Known, hand: Hand) -> str:
+    """The organisation that has read what she edits now, if her open case is still theirs."""
+    if update.edited_message is None or known.case_id is None:
+        return ""
+    link = await hand.work.linked(f"p/{known.id}", update.edited_message.message_id)
+    case = await hand.work.case(known.case_id)
+    if link is None or case is None:
+        return ""
+    found = hand.house.book.desk_at(int(link[0].removeprefix("d/")))
+    if found is None or found[0].id != case.area:
+        return ""
+    return found[1].organisation if found[1].organisation in case.names else ""
 
 
 async def apologise(update: Update, chat: Chat, hand: Hand, vault: Vault) -> None:

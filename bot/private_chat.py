@@ -21,10 +21,10 @@ COPIED = ("photo", "voice", "video", "video_note", "audio", "document", "sticker
 """Attachments that are copied to the desk as they are."""
 
 
-def event_of(update: Update, known: Known, relayed: bool) -> Event | None:
+def event_of(update: Update, known: Known, relayed_to: str) -> Event | None:
     """Return what she did, or None where nothing is to be answered.
 
-    `relayed` says whether an edited message had been passed on to the desk.
+    `relayed_to`: the organisation to which an edited message had been passed on, if any.
     """
     if update.my_chat_member is not None:
         gone = update.my_chat_member.new_chat_member.status == "kicked"
@@ -32,7 +32,7 @@ def event_of(update: Update, known: Known, relayed: bool) -> Event | None:
     if update.callback_query is not None:
         return _pressed(update, known)
     if update.edited_message is not None:
-        return Corrected(said_of(update.edited_message), relayed)
+        return Corrected(said_of(update.edited_message), relayed_to)
     if update.message is None:
         return None
     words = update.message.text or ""

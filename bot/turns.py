@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from telegram import Chat, Update
@@ -21,12 +21,13 @@ from bot.clock import Clock
 from bot.exits import Exits
 from bot.hand import After, Hand
 from bot.house import House
+from bot.jobs import CoverSent, Deleted, DueNow, Incoming, Job, lean, private_chat
 from bot.log import fault
 from bot.outbox import Outbox
 from bot.telegram import Telegram
 from igor_bot import texts
 from igor_bot.desk import cases, reminders
-from igor_bot.store.store import Store, StoreError
+from igor_bot.store.store import Conflict, Store, StoreError
 from igor_bot.texts import N_, Text
 
 BATCH = 64
@@ -34,45 +35,10 @@ BATCH = 64
 BREATH = 8
 """Jobs after which what cannot wait, such as quick exit, gets a chance to run."""
 STORE_AGAIN_S = 0.3
+CONFLICTS = 5
+"""Tries after which rows that clash (a pseudonym drawn twice) are no longer put down to chance."""
 WENT_WRONG = N_("Something went wrong here. Please press again.")
 """Real seconds before a batch is tried again while the store fails."""
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A stored update, as raw JSON."""
-
-    update: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class DueNow:
-    """A due row whose time has come."""
-
-    id: int
-    kind: str
-    case_id: str
-    organisation: str
-    step: int
-
-
-@dataclass(frozen=True, slots=True)
-class CoverSent:
-    """The cover message of a quick exit is in her chat."""
-
-    person: str
-    message_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Deleted:
-    """Messages are gone from a chat."""
-
-    person: str
-    message_ids: tuple[int, ...]
-
-
-Job = Incoming | DueNow | CoverSent | Deleted | lanes.Report
 
 
 class Turns:
@@ -126,20 +92,27 @@ class Turns:
         await self._idle.wait()
 
     async def _settle(self, batch: Sequence[Job]) -> None:
-        while True:
+        for tries in count():
             try:
                 await self._together(batch)
                 return
             except StoreError as problem:
+                if isinstance(problem, Conflict) and tries >= CONFLICTS:
+                    await self._apart(batch, problem)
+                    return
                 fault("store_failed", problem, waiting=len(self._jobs) + len(batch))
                 await asyncio.sleep(STORE_AGAIN_S)
             except Exception as problem:
-                if len(batch) == 1:
-                    await self._spoilt(batch[0], problem)
-                    return
-                for job in batch:
-                    await self._settle([job])
+                await self._apart(batch, problem)
                 return
+
+    async def _apart(self, batch: Sequence[Job], problem: BaseException) -> None:
+        """A batch that fails is taken one by one, so that one bad update harms nobody else's."""
+        if len(batch) == 1:
+            await self._spoilt(batch[0], problem)
+            return
+        for job in batch:
+            await self._settle([job])
 
     async def _together(self, batch: Sequence[Job]) -> None:
         now = self._clock.now()
@@ -154,7 +127,7 @@ class Turns:
         self._publish(hand)
 
     def _people(self, batch: Sequence[Job]) -> list[str]:
-        chats = (_private_chat(job.update) for job in batch if isinstance(job, Incoming))
+        chats = (private_chat(job.update) for job in batch if isinstance(job, Incoming))
         return [self._store.vault.index(chat) for chat in chats if chat is not None]
 
     # One job -------------------------------------------------------------------------------------
@@ -174,7 +147,7 @@ class Turns:
                 await reports.take(job, hand)
 
     async def _incoming(self, raw: dict[str, Any], hand: Hand) -> None:
-        update = Update.de_json(_lean(raw), self._telegram.bot)
+        update = Update.de_json(lean(raw), self._telegram.bot)
         chat = update.effective_chat
         if chat is None:
             return
@@ -289,13 +262,13 @@ class Turns:
     def _answer_worker(self, raw: dict[str, Any], hand: Hand) -> None:
         """A press on the desk is not left hanging."""
         query = raw.get("callback_query")
-        if isinstance(query, dict) and _private_chat(raw) is None and "id" in query:
+        if isinstance(query, dict) and private_chat(raw) is None and "id" in query:
             zone = self._house.book.area[0].time_zone
             shown = texts.render(Text(WENT_WRONG), self._house.default_language, zone)
             hand.after.answers.append((str(query["id"]), shown, True))
 
     async def _apologise(self, raw: dict[str, Any], hand: Hand) -> None:
-        chat_id = _private_chat(raw)
+        chat_id = private_chat(raw)
         if chat_id is None:
             return
         try:
@@ -304,31 +277,3 @@ class Turns:
             update = Update(int(raw["update_id"]))
         chat = Chat(chat_id, Chat.PRIVATE)
         await person_turn.apologise(update, chat, hand, self._store.vault)
-
-
-_NEEDED = ("message_id", "date", "chat")
-
-
-def _lean(raw: dict[str, Any]) -> dict[str, Any]:
-    """A press without text and buttons of the message it stood on: only its id is needed, and
-    parsing them costs more than the turn."""
-    query = raw.get("callback_query")
-    if not query or not query.get("message"):
-        return raw
-    lean = {key: value for key, value in query["message"].items() if key in _NEEDED}
-    return {**raw, "callback_query": {**query, "message": lean}}
-
-
-def _private_chat(raw: dict[str, Any]) -> int | None:
-    """The private chat that a raw update comes from, or None. Never fails."""
-    try:
-        for key in ("message", "edited_message", "my_chat_member"):
-            if key in raw:
-                chat = raw[key]["chat"]
-                return int(chat["id"]) if chat["type"] == "private" else None
-        if "callback_query" in raw:
-            chat = raw["callback_query"]["message"]["chat"]
-            return int(chat["id"]) if chat["type"] == "private" else None
-    except (KeyError, TypeError, ValueError):
-        pass
-    return None

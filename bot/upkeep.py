@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 
 from bot.clock import Clock
 from bot.exits import BATCH, DELETABLE_S, Exits
+from bot.jobs import Deleted, DueNow
 from bot.log import fault, log
 from bot.telegram import Telegram
-from bot.turns import Deleted, DueNow, Turns
+from bot.turns import Turns
 from igor_bot.store import tables as t
 from igor_bot.store.store import Store, StoreError
 
@@ -80,12 +81,13 @@ class Upkeep:
     async def run_vanishing(self) -> None:
         """Delete what has reached its time, until cancelled."""
         while True:
+            next_at = self._clock.now() + EVERY_S
             try:
                 await self._vanish()
                 await self._tidy()
             except StoreError as problem:
                 fault("vanishing_failed", problem)
-            await self._clock.wait_until(self._clock.now() + EVERY_S)
+            await self._clock.wait_until(next_at)
 
     async def _vanish(self) -> None:
         now = self._clock.now()

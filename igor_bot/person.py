@@ -202,17 +202,7 @@ class Vanish:
 
 
 Effect = (
-    Say
-    | Submit
-    | Add
-    | Relay
-    | Speaks
-    | Distress
-    | AskStop
-    | AskChange
-    | Returned
-    | Left
-    | Vanish
+    Say | Submit | Add | Relay | Speaks | Distress | AskStop | AskChange | Returned | Left | Vanish
 )
 
 

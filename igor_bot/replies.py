@@ -31,9 +31,7 @@ CHANGED = N_("I have told the duty worker. They will ask you before anything cha
 PAUSED_NOBODY = N_(
     "I have noted it for the duty desk. It is paused until they have heard from you."
 )
-CHANGED_NOBODY = N_(
-    "I have noted it for the duty desk. They will ask you before anything changes."
-)
+CHANGED_NOBODY = N_("I have noted it for the duty desk. They will ask you before anything changes.")
 EMPTIED = N_("This chat is empty now.")
 USE_BACK = N_("To change an answer, press Back.")
 WRITE_ANEW = N_("I can't follow that change. Please write it as a new message.")

@@ -124,7 +124,9 @@ class Area(_Strict):
         if seconds != sorted(seconds):
             raise ValueError("the rungs of a ladder must stand in the order of after_s")
         if any(r.after_s < 1 for r in self.ladder if r.alert == "tell_person"):
-            raise ValueError("tell_person needs an after_s of 1 or more: nobody has looked yet at 0")
+            raise ValueError(
+                "tell_person needs an after_s of 1 or more: nobody has looked yet at 0"
+            )
         return self
 
     def desk_of(self, organisation: str) -> Desk | None:

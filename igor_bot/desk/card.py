@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from igor_bot import texts
-from igor_bot.desk import cases, guarded, sharing
-from igor_bot.desk.case import Case, Request, moment
-from igor_bot.desk.deeds import CALL_RESULTS, HEARD, OUTCOMES, RIDE_STEPS
+from igor_bot.desk import cases, guarded, reminders, sharing
+from igor_bot.desk.case import Case, Request, concerns, dated, known_answers
+from igor_bot.desk.deeds import CALL_RESULTS, HEARD, OUTCOMES, PAUSED_ENDS, RIDE_STEPS
 from igor_bot.desk.words import cut
 from igor_bot.flows import FLOWS
 from igor_bot.flows.engine import Context, Step
@@ -58,17 +58,25 @@ def _lines(case: Case, organisation: str, context: Context, brief: set[int]) -> 
     lines = [Text("{mark}{name}", {"mark": mark, "name": case.names[organisation]})]
     if leads:
         lines += _first_facts(case, context)
-    lines += [*_chat(case), _owner(case, organisation), *_promise(case)]
-    lines += [_route(case, organisation), *_unverified(shown, leads)]
+    now = context.now.timestamp()
+    if leads or concerns(case, organisation):
+        lines += _chat(case, now)
+    lines += [_owner(case, organisation, now), *_promise(case, now)]
+    lines += [_route(case, organisation), *_unverified(shown, leads, now)]
     for request in shown:
-        lines += [Text(""), _headline(case, request, organisation)]
+        lines += [Text(""), _headline(case, request, organisation, now)]
         if request.number not in brief:
             lines += _request(case, request, organisation, context)
     if case.closed_at is not None:
-        outcome = Text(OUTCOMES[case.outcome or "helped"])
-        known = {"outcome": outcome, "time": moment(case.closed_at)}
-        lines.append(Text(N_("Closed {time}: {outcome}."), known))
+        lines.append(_closed(case, case.closed_at, leads, now))
     return lines
+
+
+def _closed(case: Case, at: float, leads: bool, now: float) -> Text:
+    """How it ended is for the desk where it opened."""
+    outcome = Text(OUTCOMES[case.outcome or "helped"])
+    known = {"outcome": outcome, "time": dated(at, now)}
+    return Text(N_("Closed {time}: {outcome}.") if leads else N_("Closed {time}."), known)
 
 
 def _seen_requests(case: Case, organisation: str) -> list[Request]:
@@ -95,7 +103,8 @@ def _first_facts(case: Case, context: Context) -> list[Text]:
             answer = _answered(request, key, context)
         lines.append(Text("{label}: {answer}", {"label": Text(label), "answer": answer}))
     if case.distress_at is not None:
-        lines.append(Text(N_("Words of distress at {time}."), {"time": moment(case.distress_at)}))
+        since = {"time": dated(case.distress_at, context.now.timestamp())}
+        lines.append(Text(N_("Words of distress at {time}."), since))
     language = {"language": texts.name_of(case.language)}
     return [*lines, Text(N_("Language: {language}"), language)]
 
@@ -103,7 +112,7 @@ def _first_facts(case: Case, context: Context) -> list[Text]:
 def _answered(request: Request, key: str, context: Context) -> Text:
     """Word for word, with the time: it is what she answered, never what is so."""
     step = FLOWS[request.kind].step(key)
-    at = moment(request.answered_at.get(key, request.asked_at))
+    at = dated(request.answered_at.get(key, request.asked_at), context.now.timestamp())
     known = {"answer": _label(step, request.answers[key], context), "time": at}
     return Text(N_("answered {answer} {time}"), known)
 
@@ -118,59 +127,58 @@ def _label(step: Step | None, value: Any, context: Context) -> Text:
     return texts.verbatim(str(value))
 
 
-def _owner(case: Case, organisation: str) -> Text:
-    since = {"time": moment(case.waiting_since[organisation])}
+def _owner(case: Case, organisation: str, now: float) -> Text:
+    since = {"time": dated(case.waiting_since[organisation], now)}
     if organisation not in case.owners:
         return Text(N_("Waiting since {time}, nobody has taken it"), since)
     known = {
         "name": case.owner_names[organisation],
-        "time": moment(case.claimed_at[organisation]),
+        "time": dated(case.claimed_at[organisation], now),
     }
     return Text(N_("{name} has it since {time}"), known)
 
 
-def _chat(case: Case) -> list[Text]:
-    if case.blocked and case.left_at is not None:
-        return [Text(N_("Has blocked the chat {time}."), {"time": moment(case.left_at)})]
-    if case.left_at is not None:
-        return [Text(N_("Left {time}, do not write."), {"time": moment(case.left_at)})]
-    return [Text(N_("In the chat, last {time}"), {"time": moment(case.seen_at)})]
+def _chat(case: Case, now: float) -> list[Text]:
+    if case.left_at is None:
+        return [Text(N_("In the chat, last {time}"), {"time": dated(case.seen_at, now)})]
+    known = {"time": dated(case.left_at, now)}
+    if case.blocked:
+        return [Text(N_("Has blocked the chat {time}."), known)]
+    return [Text(N_("Left {time}, do not write."), known)]
 
 
-def _promise(case: Case) -> list[Text]:
+def _promise(case: Case, now: float) -> list[Text]:
     if case.told_at is not None:
-        return [
-            Text(N_("Was told at {time} that nobody could answer"), {"time": moment(case.told_at)})
-        ]
+        known = {"time": dated(case.told_at, now)}
+        return [Text(N_("Was told at {time} that nobody could answer"), known)]
     if case.promised_at is None or case.owners:
         return []
-    return [
-        Text(N_("Promised: by {time} she hears how it stands"), {"time": moment(case.promised_at)})
-    ]
+    known = {"time": dated(case.promised_at, now)}
+    return [Text(N_("Promised: by {time} she hears how it stands"), known)]
 
 
 def _route(case: Case, organisation: str) -> Text:
     call = "number" in guarded.pieces(case, organisation)
-    seen = (cases.known_answers(case, r, organisation) for r in case.requests if not r.over)
+    seen = (known_answers(case, r, organisation) for r in case.requests if not r.over)
     left = any(answers.get("even_if_left") == "yes" for answers in seen)
     if call and left:
         return Text(N_("Route: call, also if she has left the chat"))
     return Text(N_("Route: call, or this chat")) if call else Text(N_("Route: this chat"))
 
 
-def _unverified(shown: list[Request], leads: bool) -> list[Text]:
+def _unverified(shown: list[Request], leads: bool, now: float) -> list[Text]:
     """What she asked to change; her words only where she said them."""
     lines = []
     for request in shown:
         for at, words in () if request.over else request.changes[-CHANGES:]:
-            known = {"time": moment(at), "words": f"“{cut('', words)}”"}
+            known = {"time": dated(at, now), "words": f"“{cut('', words)}”"}
             kind = {"kind": Text(KINDS[request.kind])}
             pattern = N_("From the chat {time}, unverified: {words}")
             lines.append(Text(pattern, known) if leads else Text(cases.ASKS_CHANGE, kind))
     return lines
 
 
-def _headline(case: Case, request: Request, organisation: str) -> Text:
+def _headline(case: Case, request: Request, organisation: str, now: float) -> Text:
     known: dict[str, object] = {
         "kind": Text(KINDS[request.kind]),
         "state": Text(
@@ -180,7 +188,7 @@ def _headline(case: Case, request: Request, organisation: str) -> Text:
                 else request.state
             ]
         ),
-        "time": moment(request.asked_at),
+        "time": dated(request.asked_at, now),
     }
     return Text(N_("{kind} ({time}): {state}"), known)
 
@@ -200,7 +208,8 @@ def _request(case: Case, request: Request, organisation: str, context: Context) 
                 Text("{label}: {answer}", {"label": label, "answer": _shown(step, value, context)})
             )
     if request.wanted_at is not None:
-        lines.append(Text(N_("Wished for at {time}."), {"time": moment(request.wanted_at)}))
+        wanted = {"time": dated(request.wanted_at, context.now.timestamp())}
+        lines.append(Text(N_("Wished for at {time}."), wanted))
     if request.heard:
         lines.append(Text(HEARD[request.heard]))
     return lines
@@ -221,16 +230,38 @@ def buttons(case: Case, organisation: str) -> Rows:
     name = case.names[organisation]
     if case.closed_at is not None:
         return ()
+    claim = (_deed(N_("Claim"), "claim", name),)
+    release = _deed(N_("Release"), "release", name)
+    if not concerns(case, organisation):
+        return ((release,),) if organisation in case.owners else ()
     if organisation not in case.owners:
-        return ((_deed(N_("Claim"), "claim", name),),)
+        return (claim,)
     closing = [_deed(N_("Close"), "close", name)] if organisation == case.lead else []
     shows = [_deed(guarded.LABELS[p], "show", name, p) for p in guarded.pieces(case, organisation)]
     return (
         *rows(shows, 2),
         *_calls(case, organisation, name),
         *_rides(case, organisation, name),
+        *_paused(case, organisation, name),
         (_deed(N_("Phrases"), "phrase", name),),
-        (_deed(N_("Release"), "release", name), *closing),
+        (release, *closing),
+        *((claim,) if reminders.may_take_over(case, organisation) else ()),
+    )
+
+
+def _paused(case: Case, organisation: str, name: str) -> Rows:
+    """Go on or end, for all that is paused; a ride has its own steps."""
+    paused = (r for r in case.requests if r.state == "paused" and r.kind != "transport")
+    return tuple(
+        tuple(
+            Button(
+                Text(label, {"kind": Text(KINDS[r.kind])}),
+                f"desk:outcome:{name}:{key}-{r.number}",
+            )
+            for key, (_, label) in PAUSED_ENDS.items()
+        )
+        for r in paused
+        if organisation == case.lead
     )
 
 
@@ -242,7 +273,7 @@ def _calls(case: Case, organisation: str, name: str) -> Rows:
 
 def _rides(case: Case, organisation: str, name: str) -> Rows:
     ride = case.open_request("transport")
-    if ride is None or not cases.known_answers(case, ride, organisation):
+    if ride is None or not known_answers(case, ride, organisation):
         return ()
     if ride.heard is None:
         heard = rows((_deed(label, "ride", name, key) for key, label in HEARD.items()), 2)

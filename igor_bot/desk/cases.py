@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from igor_bot import texts
 from igor_bot.desk import sharing
 from igor_bot.desk import words as her_words
-from igor_bot.desk.case import Case, Request, moment
+from igor_bot.desk.case import Case, Request, concerns, dated, known_answers, moment, sees, settled
 from igor_bot.desk.effects import Card, DeskEffect, Due, Forget, PassOn, Post, Write
 from igor_bot.desk.shift import Shift
 from igor_bot.messages import EXIT, TO_MENU, Say
@@ -21,6 +20,8 @@ Outcome = tuple[Case, tuple[DeskEffect, ...]]
 
 AGREED_AHEAD_S = 600
 """Seconds before an agreed time at which the desk is reminded of it."""
+DISTRESS_AGAIN_S = 600
+"""Seconds after an alert for words of distress in which there is no other."""
 
 NOBODY = N_(
     "Sorry, nobody has been able to answer yet. It's not because of you. Your request stays. "
@@ -41,10 +42,10 @@ def submit(
     """
     new = case is None
     case = case or _opened(person, owner_of, shift, case_id)
+    case, effects = without_absent(case, case.lead, shift)
     case, answers = her_words.masked_answers(case, sent.kind, sent.answers, shift)
     request = _request(case, replace(sent, answers=answers), shift)
     case = replace(case.with_request(request), seen_at=shift.now)
-    effects: list[DeskEffect] = []
     if new:
         case, effects = _start(case, case.lead, shift)
     elif case.lead in case.owners:
@@ -118,9 +119,33 @@ def restart(case: Case, organisation: str, shift: Shift) -> tuple[Case, list[Des
     return case, [
         Forget("ladder", organisation),
         Card(organisation),
-        Post(organisation, _waiting(case, organisation), mention=alert),
+        Post(organisation, waiting(case, organisation, shift), mention=alert),
         *effects[1:],
     ]
+
+
+def without_owner(case: Case, organisation: str) -> Case:
+    """Return the case with nobody at this desk who has it."""
+    return replace(
+        case,
+        owners={o: w for o, w in case.owners.items() if o != organisation},
+        owner_names={o: n for o, n in case.owner_names.items() if o != organisation},
+        reminders={o: n for o, n in case.reminders.items() if o != organisation},
+    )
+
+
+def without_absent(case: Case, organisation: str, shift: Shift) -> tuple[Case, list[DeskEffect]]:
+    """An owner who no longer works at the desk counts as none: the others are alerted."""
+    if present(case, organisation, shift) or organisation not in case.owners:
+        return case, []
+    case, effects = restart(without_owner(case, organisation), organisation, shift)
+    return case, [Forget("first_words", organisation), *effects]
+
+
+def present(case: Case, organisation: str, shift: Shift) -> bool:
+    """Whether the desk has an owner who still works there."""
+    desk = shift.area.desk_of(organisation)
+    return desk is not None and case.owners.get(organisation) in desk.staff
 
 
 def climb(
@@ -132,7 +157,7 @@ def climb(
     now = shift.climb(organisation, case.alerted_from[organisation], step)
     effects: list[DeskEffect] = [Due("ladder", now.next_at, organisation, now.next_step)]
     if now.alert:
-        effects.append(Post(organisation, _waiting(case, organisation), mention=now.alert))
+        effects.append(Post(organisation, waiting(case, organisation, shift), mention=now.alert))
     if now.tell_person:
         known = {"phone": texts.phone(phone), "emergency": texts.phone(emergency)}
         message = Say((Text(NOBODY, known),), ((TO_MENU, EXIT),), question=True)
@@ -141,13 +166,14 @@ def climb(
     return case, tuple(effects)
 
 
-def _waiting(case: Case, organisation: str) -> tuple[Text, ...]:
+def waiting(case: Case, organisation: str, shift: Shift) -> tuple[Text, ...]:
+    """What a desk is told of a case that nobody has taken."""
     seen = (r for r in case.requests if not r.over and known_answers(case, r, organisation))
     kinds = [Text(KINDS[r.kind]) for r in seen]
     known = {
         "name": case.names[organisation],
         "kind": kinds[-1] if kinds else "",
-        "time": moment(case.waiting_since[organisation]),
+        "time": dated(case.waiting_since[organisation], shift.now),
     }
     pattern = N_("{name} ({kind}) has been waiting since {time}. Nobody has taken it yet.")
     return (Text(pattern, known),)
@@ -156,7 +182,7 @@ def _waiting(case: Case, organisation: str) -> tuple[Text, ...]:
 def attention(case: Case, shift: Shift, organisation: str | None = None) -> tuple[int, ...]:
     """Whom to call to a case: its owner, else whoever is on duty, else all of the desk."""
     where = organisation or case.lead
-    if where in case.owners:
+    if present(case, where, shift):
         return (case.owners[where],)
     staff = shift.desk(where).staff
     signed_on = shift.signed_on.get(where, frozenset())
@@ -174,7 +200,7 @@ def add(case: Case, kind: str, key: str, value: Any, shift: Shift) -> Outcome:
         answers={**request.answers, **answer},
         answered_at={**request.answered_at, key: shift.now},
     )
-    case = replace(case.with_request(request), seen_at=shift.now)
+    case = settled(replace(case.with_request(request), seen_at=shift.now))
     effects: list[DeskEffect] = [*_cards(case), *her_words.whole(case.lead, kind, answer)]
     wants_police = sharing.passes_to_police(kind, request.answers)
     if wants_police and "police" not in case.names and shift.area.desk_of("police"):
@@ -195,17 +221,24 @@ def pass_on(
     acknowledge: bool = False,
     to: str = "",
 ) -> Outcome:
-    """Put what she sent into the topic of whoever she is talking with, numbers taken out."""
+    """Put what she sent into the topic of whoever she is talking with, numbers taken out; a
+    correction goes `to` the organisation that saw what it corrects."""
     where = to or case.talking_with
+    if corrected and said.kind in ("location", "venue"):
+        return her_words.moved(case, where, said.guarded), ()
+    case, effects = without_absent(case, where, shift)
     before = case.guarded
     case, words = her_words.masked(replace(case, seen_at=shift.now), where, said.words, shift)
     case = her_words.keep(case, where, (said.guarded,))
     passed = PassOn(where, said, words, corrected, acknowledge)
-    return case, (passed, Card(where)) if case.guarded != before else (passed,)
+    cards = (Card(where),) if case.guarded != before else ()
+    return case, (*effects, passed, *cards)
 
 
 def distress(case: Case, shift: Shift) -> Outcome:
-    """Her words hold a sign of distress: the case goes up in the queue."""
+    """Her words hold a sign of distress: the case goes up in the queue, the desk is called."""
+    if case.distress_at is not None and shift.now - case.distress_at < DISTRESS_AGAIN_S:
+        return case, ()
     case = replace(case, distress_at=shift.now)
     why = Text(N_("Words of distress at {time}."), {"time": moment(shift.now)})
     return case, (
@@ -244,7 +277,7 @@ def _asked(case: Case, request: Request, why: str, words: str, shift: Shift) -> 
             mention=attention(case, shift, o),
         )
         for o in case.names
-        if known_answers(case, request, o)
+        if sees(case, request, o)
     ]
     return case, (*posts, *_cards(case))
 
@@ -259,7 +292,7 @@ def left(case: Case, blocked: bool, shift: Shift) -> Outcome:
     case = replace(case, left_at=shift.now, blocked=blocked)
     why = N_("Has blocked the chat {time}.") if blocked else N_("Left {time}, do not write.")
     told = (Text(why, {"time": moment(shift.now)}),)
-    return case, (*(Post(o, told) for o in case.names), *_cards(case))
+    return case, (*_to_all(case, told), *_cards(case))
 
 
 def returned(case: Case, shift: Shift) -> Outcome:
@@ -268,20 +301,18 @@ def returned(case: Case, shift: Shift) -> Outcome:
         return replace(case, seen_at=shift.now), ()
     case = replace(case, left_at=None, blocked=False, seen_at=shift.now)
     told = (Text(N_("Is back in the chat {time}."), {"time": moment(shift.now)}),)
-    return case, (*(Post(o, told) for o in case.names), *_cards(case))
+    return case, (*_to_all(case, told), *_cards(case))
 
 
-def concerns(case: Case, organisation: str) -> bool:
-    """Whether a desk has anything to do: for a ride that is over, or not theirs, it has not."""
-    under_way = (r for r in case.requests if not r.over)
-    theirs = any(known_answers(case, r, organisation) for r in under_way)
-    return case.closed_at is None and (organisation == case.lead or theirs)
+def speaks(case: Case, language: str, shift: Shift) -> Outcome:
+    """She changed her language."""
+    case = replace(case, language=language, seen_at=shift.now)
+    return case, (Card(case.lead),)
+
+
+def _to_all(case: Case, told: tuple[Text, ...]) -> tuple[Post, ...]:
+    return tuple(Post(o, told) for o in case.names if concerns(case, o))
 
 
 def _cards(case: Case) -> tuple[Card, ...]:
     return tuple(Card(o) for o in case.names)
-
-
-def known_answers(case: Case, request: Request, organisation: str) -> Mapping[str, Any]:
-    """Return the answers of a request that a desk may see."""
-    return sharing.visible(organisation, case.lead, request.kind, request.answers)

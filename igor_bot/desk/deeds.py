@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from igor_bot import texts
 from igor_bot.desk import cases, guarded, reminders
-from igor_bot.desk.case import Case, moment
+from igor_bot.desk.case import Case, concerns, moment, sees, settled
 from igor_bot.desk.cases import Outcome
 from igor_bot.desk.effects import (
     Card,
@@ -24,7 +24,7 @@ from igor_bot.desk.phrases import PHRASES
 from igor_bot.desk.shift import ROLES, Shift, organisation_name
 from igor_bot.errors import Refused
 from igor_bot.messages import EXIT, TO_MENU, Button, Say
-from igor_bot.states import DESK_STATES, standing
+from igor_bot.states import DESK_STATES, KINDS, standing
 from igor_bot.texts import N_, Text
 
 CALL_RESULTS: dict[str, str] = {
@@ -47,6 +47,11 @@ HEARD: dict[str, str] = {
     "unheard_danger": N_("Not heard: too dangerous to call"),
     "unheard_no_answer": N_("Not heard: no answer"),
 }
+PAUSED_ENDS: dict[str, tuple[str, str]] = {
+    "resume": ("open", N_("Go on: {kind}")),
+    "end": ("done", N_("End: {kind}")),
+}
+"""What becomes of a paused request, as values of the deed `outcome` with its number behind."""
 OUTCOMES: dict[str, str] = {
     "helped": N_("Helped"),
     "referred": N_("Passed on to others"),
@@ -55,6 +60,7 @@ OUTCOMES: dict[str, str] = {
 }
 
 CLOSED = N_("This case is closed.")
+NOT_THEIRS = N_("There is nothing left to do here: the ride is over, or no longer yours.")
 TAKEN = N_(
     "{role} at {organisation} has your request: a person, not the robot. "
     "Can you write, and for how long?"
@@ -66,10 +72,13 @@ def claim(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
     org = worker.organisation
     if case.closed_at is not None:
         raise Refused(Text(CLOSED))
-    if org in case.owners:
-        if case.owners[org] == worker.id:
-            raise Refused(Text(N_("You already have it.")))
+    if not concerns(case, org):
+        raise Refused(Text(NOT_THEIRS))
+    if case.owners.get(org) == worker.id:
+        raise Refused(Text(N_("You already have it.")))
+    if cases.present(case, org, shift) and not reminders.may_take_over(case, org):
         raise Refused(Text(N_("{name} already has it."), {"name": case.owner_names[org]}))
+    case = cases.without_owner(case, org)
     case = replace(
         case,
         owners={**case.owners, org: worker.id},
@@ -82,6 +91,7 @@ def claim(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
     taken = Say((Text(TAKEN, known),), ((TO_MENU, EXIT),), question=True)
     return case, (
         Forget("ladder", org),
+        Forget("first_words", org),
         reminders.first_words(case, org, shift),
         Card(org),
         Write(taken, worker=True),
@@ -96,12 +106,9 @@ def release(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
     """Give the case back; the ladder starts anew and she is told."""
     _must_own(case, worker)
     org = worker.organisation
-    case = replace(
-        case,
-        owners={o: w for o, w in case.owners.items() if o != org},
-        owner_names={o: n for o, n in case.owner_names.items() if o != org},
-        talking_with=case.lead,
-    )
+    case = replace(cases.without_owner(case, org), talking_with=case.lead)
+    if not concerns(case, org):
+        return case, (Forget("first_words", org), Card(org))
     case, started = cases.restart(case, org, shift)
     told: tuple[DeskEffect, ...] = ()
     if org == case.lead:
@@ -140,11 +147,12 @@ def call(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
     org = worker.organisation
     callback = case.open_request("callback")
     ride = case.open_request("transport")
-    if callback is not None and org == case.lead:
+    paused = callback is not None and callback.state == "paused" and value != "reached"
+    if callback is not None and org == case.lead and not paused:
         case = case.with_request(replace(callback, state=value))
     if ride is not None and value == "reached":
         case = case.with_request(replace(ride, heard="heard"))
-    case = replace(case, spoke_at={**case.spoke_at, org: shift.now})
+    case = _spoken(case, org, shift)
     logged = Text(
         N_("Call {time}: {result} ({name})."),
         {"time": moment(shift.now), "result": Text(CALL_RESULTS[value]), "name": worker.name},
@@ -156,22 +164,23 @@ def ride(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
     """Move a ride on. No car moves before the owner has heard her, or recorded why not."""
     _must_own(case, worker)
     request = case.open_request("transport")
-    if request is None or not cases.known_answers(case, request, worker.organisation):
+    if request is None or not sees(case, request, worker.organisation):
         raise Refused(Text(N_("There is no ride under way in this case.")))
+    theirs = tuple(o for o in case.names if sees(case, request, o))
+    cards = tuple(Card(o) for o in theirs)
     if value in HEARD:
-        return _cards_of(case.with_request(replace(request, heard=value)))
+        return case.with_request(replace(request, heard=value)), cards
     if value not in RIDE_STEPS:
         raise Refused(Text(N_("That button is no longer in use.")))
     if request.heard is None and (value != "cancelled" or request.state == "paused"):
         raise Refused(Text(N_("Hear her first, by phone or in the chat, or record why not.")))
-    case = case.with_request(replace(request, state=value))
+    case = settled(case.with_request(replace(request, state=value)))
     news = Say((standing("transport", value),), ((TO_MENU, EXIT),), question=True)
     moved = Text(
         N_("Ride {time}: {state} ({name})."),
         {"time": moment(shift.now), "state": Text(DESK_STATES[value]), "name": worker.name},
     )
-    case, cards = _cards_of(case)
-    posts = (Post(o, (moved,), silent=True) for o in case.names)
+    posts = (Post(o, (moved,), silent=True) for o in theirs)
     return case, (Write(news, quiet=True), *posts, *cards)
 
 
@@ -190,6 +199,9 @@ def outcome(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
     _must_lead(case, worker)
     if not value:
         return case, (Card(worker.organisation),)
+    what, _, number = value.partition("-")
+    if what in PAUSED_ENDS:
+        return _unpaused(case, worker, what, number, shift)
     if value not in OUTCOMES:
         raise Refused(Text(N_("That button is no longer in use.")))
     case = replace(case, outcome=value, closed_at=shift.now)
@@ -202,8 +214,25 @@ def outcome(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
         ((TO_MENU, EXIT),),
         question=True,
     )
-    _, cards = _cards_of(case)
+    cards = (Card(o) for o in case.names)
     return case, (Forget(""), Write(ended, worker=True), *cards, CloseTopics())
+
+
+def _unpaused(case: Case, worker: Worker, what: str, number: str, shift: Shift) -> Outcome:
+    """Go on with what she asked to stop, or end it: the owner's word after hearing her."""
+    request = cases.numbered(case, number)
+    if request is None or request.state != "paused" or request.kind == "transport":
+        raise Refused(Text(N_("That button is no longer in use.")))
+    state, _ = PAUSED_ENDS[what]
+    known = {
+        "kind": Text(KINDS[request.kind]),
+        "time": moment(shift.now),
+        "state": Text(DESK_STATES["taken" if state == "open" else state]),
+        "name": worker.name,
+    }
+    told = Text(N_("{kind} {time}: {state} ({name})."), known)
+    case = case.with_request(replace(request, state=state))
+    return case, (Post(case.lead, (told,), silent=True), Card(case.lead))
 
 
 def phrase(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
@@ -236,9 +265,16 @@ def wrote(case: Case, worker: Worker, shift: Shift) -> Outcome:
     """The owner writes to her: the reminders stop. Raises Refused for anybody else."""
     _must_own(case, worker)
     org = worker.organisation
+    if not concerns(case, org):
+        raise Refused(Text(NOT_THEIRS))
     first = org not in case.spoke_at
-    case = replace(case, spoke_at={**case.spoke_at, org: shift.now}, talking_with=org)
+    case = replace(_spoken(case, org, shift), talking_with=org)
     return case, (Forget("first_words", org),) if first else ()
+
+
+def _spoken(case: Case, organisation: str, shift: Shift) -> Case:
+    left = {o: n for o, n in case.reminders.items() if o != organisation}
+    return replace(case, spoke_at={**case.spoke_at, organisation: shift.now}, reminders=left)
 
 
 def _must_own(case: Case, worker: Worker) -> None:
@@ -256,10 +292,6 @@ def _must_lead(case: Case, worker: Worker) -> None:
     _must_own(case, worker)
     if worker.organisation != case.lead:
         raise Refused(Text(N_("The desk where the case opened closes it. You can release it.")))
-
-
-def _cards_of(case: Case) -> Outcome:
-    return case, tuple(Card(o) for o in case.names)
 
 
 def _to_card(name: str) -> tuple[Button, ...]:

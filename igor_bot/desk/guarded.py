@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from igor_bot import texts
 from igor_bot.desk import sharing
-from igor_bot.desk.case import Case, Request, moment
+from igor_bot.desk.case import Case, Request, dated
 from igor_bot.errors import Refused
 from igor_bot.flows.answers import readable_number
 from igor_bot.texts import N_, Text
@@ -66,15 +66,15 @@ def _call(case: Case, request: Request, number: str, now: float) -> Text:
     """Number and words, in the window she chose and only if she may be called at all."""
     if case.left_at is not None and not _even_if_left(request):
         raise Refused(Text(N_("She has left and did not ask to be called after that.")))
-    if request.wanted_at is not None:
+    if request.kind == "callback" and request.wanted_at is not None:
         opens, closes = request.wanted_at - OPENS_BEFORE_S, request.wanted_at + CLOSES_AFTER_S
         if now > closes:
-            chosen = {"time": moment(request.wanted_at)}
+            chosen = {"time": dated(request.wanted_at, now)}
             raise Refused(
                 Text(N_("The time she chose, {time}, has passed. Ask her for another."), chosen)
             )
         if now < opens:
-            raise Refused(Text(N_("She may be called from {time}."), {"time": moment(opens)}))
+            raise Refused(Text(N_("She may be called from {time}."), {"time": dated(opens, now)}))
     shown = readable_number(number)
     if not request.call_words[0]:
         return texts.verbatim(shown)

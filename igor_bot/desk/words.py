@@ -3,6 +3,7 @@ cuts short is posted whole. Pure but for the settings' types."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,12 +19,24 @@ LONGEST_WORDS, LONGEST_ANSWER = 400, 150
 """UTF-16 units on the card of what she writes about, and of any other answer."""
 LONGEST_PART = 1900
 """Characters of an answer in a post: a message takes 4096 UTF-16 units."""
+_SPOT = re.compile(r"-?\d+\.\d+, -?\d+\.\d+\)?$")
+"""Coordinates, alone or behind the name of a place; a number looks different."""
 
 
 def keep(case: Case, organisation: str, pieces: Iterable[str]) -> Case:
     """Keep numbers or coordinates that were said to `organisation`, for its owner."""
     new = dict.fromkeys((organisation, piece) for piece in pieces if piece)
     return replace(case, guarded=(*case.guarded, *(p for p in new if p not in case.guarded)))
+
+
+def moved(case: Case, organisation: str, spot: str) -> Case:
+    """Put a live location's newest coordinates in the place of the last ones told."""
+    there = [n for n, (o, p) in enumerate(case.guarded) if o == organisation and _SPOT.search(p)]
+    if not there or not spot:
+        return case
+    pieces = list(case.guarded)
+    pieces[there[-1]] = (organisation, spot)
+    return replace(case, guarded=tuple(dict.fromkeys(pieces)))
 
 
 def masked(case: Case, organisation: str, words: str, shift: Shift) -> tuple[Case, str]:

@@ -17,7 +17,7 @@ from typing import IO, Any
 from alembic.util import CommandError
 from sqlalchemy import delete, event, func, insert, select, true, update
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -30,6 +30,8 @@ from igor_bot.store.work import Work
 BUSY_MS = 1000
 """How long a statement waits for somebody else's lock before it fails and is tried again."""
 
+Conflict = IntegrityError
+"""A StoreError that comes of the rows themselves."""
 StoreError = DBAPIError
 """What any call here may raise while the database is locked, full or gone."""
 

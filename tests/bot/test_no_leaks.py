@@ -129,7 +129,7 @@ def trouble(phone: Phone, marks: Marks) -> None:
     updates.add("message", {**broken, "message_id": 9, "date": 1, "from": marks.word("from")})
     query = {"id": "1", "from": {}, "data": marks.word("data"), "message": {**broken, "date": 0}}
     updates.add("callback_query", query)
-    for kind in ("broken_json", "status_500", "status_502", "cut_after", "cut_before"):
+    for kind in ("broken_json", "status_502", "cut_after"):
         phone.stage.world.faults.add(Fault(kind, "sendMessage"))
     phone.stage.world.faults.add(Fault("broken_json", "getUpdates"))
 

@@ -23,6 +23,7 @@ from igor_bot.person import (
     AskChange,
     AskStop,
     Blocked,
+    Corrected,
     Distress,
     Effect,
     Event,
@@ -33,12 +34,14 @@ from igor_bot.person import (
     Relay,
     Returned,
     Said,
+    Speaks,
     Standing,
     Started,
     Submit,
     Vanish,
     Wrote,
 )
+from igor_bot.places import MOST_KEPT
 from igor_bot.texts import Text
 from tests.igor_bot.moments import BOOK, CHAT_ID, LANGUAGES, NOW, ZONE, house
 
@@ -131,8 +134,10 @@ class Life:
                 raise AssertionError(f"{effect} without a case")
             case Add(kind, key, value):
                 self._desk(*cases.add(case, kind, key, value, shift))
-            case Relay(said, corrected, acknowledge):
-                self._desk(*cases.pass_on(case, said, shift, corrected, acknowledge))
+            case Relay(said, corrected, acknowledge, to):
+                self._desk(*cases.pass_on(case, said, shift, corrected, acknowledge, to))
+            case Speaks(language):
+                self._desk(*cases.speaks(case, language, shift))
             case Distress():
                 self._desk(*cases.distress(case, shift))
             case AskStop(number):
@@ -255,6 +260,10 @@ def check(
     elif isinstance(event, Blocked):
         assert not says
         assert after.stage == "blocked"
+    elif isinstance(event, Corrected) and event.by_itself:
+        assert not says, "a live location moves every few seconds"
+        assert replace(after, kept=before.kept) == before
+        assert len(after.kept) == len(before.kept)
     elif before.stage == "left" and not isinstance(event, Started):
         assert effects == tuple(says)
         assert len(says) == 1
@@ -311,7 +320,9 @@ def check_kept(before: Person, said: Said, after: Person, effects: tuple[Effect,
     refused = any(p in REFUSALS for p in paragraphs)
     left = any(isinstance(e, Vanish) for e in effects)
     page = before.place is not None and before.place.flow in ("information", "others", "requests")
-    assert passed_on or said in after.kept or answered or moved or refused or left or page
+    full = len(after.kept) == MOST_KEPT
+    kept = said in after.kept or full
+    assert passed_on or kept or answered or moved or refused or left or page
 
 
 REFUSALS = {

@@ -56,7 +56,7 @@ WORDS = [
 GARBAGE = ["", ":", "go:", "go:nowhere", "talk", "talk:words", "talk:gone:yes", "talk:danger:", "desk:claim:K-1", "open:1", "cover:today", "cover:x", "welcome:gate:yes", "welcome:menu:x", "back:back", "😀"]  # fmt: skip
 KINDS = ["photo", "voice", "video", "document", "sticker", "location", "contact", "venue", "other"]
 GUARDED = {"location": "59.31, 18.07", "contact": "46701740605", "venue": "Café (59.31, 18.07)"}
-VALUES = ["", "back", "0", "9", "10", "number", "pickup", "danger", "more", *CALL_RESULTS, *RIDE_STEPS, *HEARD, *OUTCOMES]  # fmt: skip
+VALUES = ["", "back", "resume-1", "end-1", "end-2", "resume-x", "0", "9", "10", "number", "pickup", "danger", "more", *CALL_RESULTS, *RIDE_STEPS, *HEARD, *OUTCOMES]  # fmt: skip
 
 
 def _forward(n: int) -> Move:
@@ -99,11 +99,11 @@ def _text(words: str, kind: str = "text") -> Said:
     return Said(kind, next(_numbers), words, GUARDED.get(kind, ""))
 
 
-def _edit(words: str, n: int, relayed: bool) -> Move:
+def _edit(words: str, n: int, relayed_to: str) -> Move:
     def move(life: Life) -> None:
         if life.sent:
             old = life.sent[n % len(life.sent)]
-            life.attend(Corrected(Said(old.kind, old.message_id, words), relayed))
+            life.attend(Corrected(Said(old.kind, old.message_id, words), relayed_to))
 
     return move
 
@@ -120,7 +120,7 @@ hers: st.SearchStrategy[Move] = st.one_of(
     st.builds(_elsewhere, st.sampled_from([f"go:{name}" for name in FLOWS] + GARBAGE)),
     words.map(lambda w: lambda life: life.write(_text(w))),
     st.sampled_from(KINDS).map(lambda k: lambda life: life.write(_text("", k))),
-    st.builds(_edit, words, index, st.booleans()),
+    st.builds(_edit, words, index, st.sampled_from(["", "social"])),
     st.sampled_from([Started(), Exited(), Blocked()]).map(lambda e: lambda life: life.attend(e)),
 )
 theirs: st.SearchStrategy[Move] = st.one_of(
