@@ -11,7 +11,8 @@ from igor_bot.desk.effects import Card, Post
 from igor_bot.messages import EXIT, Say
 from igor_bot.person import Blocked
 from igor_bot.store import tables as t
-from igor_bot.store.work import KEPT_KINDS, Item, Known
+from igor_bot.store.rows import KEPT_KINDS
+from igor_bot.store.work import Item, Known
 from igor_bot.texts import N_, Text
 
 NOT_PASSED_ON = N_("An attachment of hers could not be passed on.")

@@ -76,7 +76,7 @@ def _mark(mark: str) -> str:
 COVER = N_("The library is open today 10–19. Ask me about our hours at any time.")
 COVER_PAGES: dict[str, str] = {
     "today": N_("Today: 10–19. The reading room closes half an hour earlier."),
-    "week": N_("Monday to Sunday 10–19, on holidays too."),
+    "week": N_("Monday to Sunday 10–19."),
     "loans": N_("Loans last four weeks. You can renew twice unless somebody waits for the book."),
     "contact": N_("You find us at the main square. The information desk is happy to help."),
 }

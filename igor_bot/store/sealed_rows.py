@@ -1,20 +1,60 @@
-"""Persons and cases are written sealed, each whole; handled updates lose their content."""
+"""Persons and cases are stored sealed, each whole; handled updates lose their content."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from igor_bot import person as persons
 from igor_bot.desk import case as cases
 from igor_bot.desk.case import Case
+from igor_bot.errors import KeyLost
 from igor_bot.store import tables as t
 from igor_bot.store.crypto import Vault
-from igor_bot.store.rows import Known, case_key, replacing
+from igor_bot.store.rows import Known, Question, case_key, replacing
+
+if TYPE_CHECKING:
+    from igor_bot.store.store import Store
+
+
+async def read_persons(
+    db: AsyncConnection, store: Store, ids: Sequence[str]
+) -> tuple[list[Known], int]:
+    """Return these persons as far as they are known, and of how many the key is lost."""
+    query = (
+        select(t.person, t.question.c.item, t.question.c.sent_item, t.question.c.message_id)
+        .outerjoin(t.question, t.question.c.person == t.person.c.id)
+        .where(t.person.c.id.in_(ids))
+    )
+    rows = (await db.execute(query)).all()
+    await store.need_keys(row.key_id for row in rows)
+    read = []
+    for row in rows:
+        with suppress(KeyLost):
+            body = store.vault.open(row.key_id, f"person:{row.id}", row.body)
+            question = Question(row.item or 0, row.sent_item or 0, row.message_id or 0)
+            person = persons.from_json(json.loads(body))
+            read.append(Known(row.id, person, row.key_id, row.case_id, question))
+    return read, len(rows) - len(read)
+
+
+async def read_cases(
+    db: AsyncConnection, store: Store, ids: Sequence[str]
+) -> tuple[list[Case], int]:
+    """Return these cases, and of how many the key is lost."""
+    rows = (await db.execute(select(t.case).where(t.case.c.id.in_(ids)))).all()
+    await store.need_keys(row.key_id for row in rows)
+    read = []
+    for row in rows:
+        with suppress(KeyLost):
+            body = store.vault.open(row.key_id, f"matter:{row.id}", row.body)
+            read.append(cases.from_json(json.loads(body)))
+    return read, len(rows) - len(read)
 
 
 async def write_persons(db: AsyncConnection, vault: Vault, known: Sequence[Known]) -> None:

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from igor_bot import person as persons
-from igor_bot.desk import case as cases
 from igor_bot.desk.case import Case
-from igor_bot.errors import KeyLost
 from igor_bot.person import Person
 from igor_bot.store import outbox_rows, sealed_rows, small_rows
 from igor_bot.store import tables as t
-from igor_bot.store.rows import (
-    KEPT_KINDS,
-    Item,
-    Known,
-    Question,
-    Topic,
-    Writes,
-    case_key,
-    replacing,
-)
+from igor_bot.store.rows import Item, Known, Topic, Writes, case_key, replacing
 
 if TYPE_CHECKING:
     from igor_bot.store.store import Store
 
-__all__ = ["KEPT_KINDS", "Item", "Known", "Question", "Topic", "Work", "case_key"]
+__all__ = ["Item", "Known", "Topic", "Work", "case_key"]
 
 
 class Work:
@@ -60,25 +47,14 @@ class Work:
         wanted = [i for i in dict.fromkeys(person_ids) if i not in self._known]
         if not wanted:
             return
-        query = (
-            select(t.person, t.question.c.item, t.question.c.sent_item, t.question.c.message_id)
-            .outerjoin(t.question, t.question.c.person == t.person.c.id)
-            .where(t.person.c.id.in_(wanted))
-        )
-        rows = (await self._db.execute(query)).all()
-        await self.store.need_keys(row.key_id for row in rows)
         self._known.update(dict.fromkeys(wanted))
-        for row in rows:
-            try:
-                body = self.store.vault.open(row.key_id, f"person:{row.id}", row.body)
-            except KeyLost:  # as if she had never been here; the operator is told
-                await self.alarm("key", "person")
-                continue
-            question = Question(row.item or 0, row.sent_item or 0, row.message_id or 0)
-            question.arrived(*self._questions_sent.get(row.id, (0, 0)))
-            person = persons.from_json(json.loads(body))
-            self._known[row.id] = Known(row.id, person, row.key_id, row.case_id, question)
-        await self._fetch_cases([row.case_id for row in rows if row.case_id])
+        read, lost = await sealed_rows.read_persons(self._db, self.store, wanted)
+        for known in read:
+            known.question.arrived(*self._questions_sent.get(known.id, (0, 0)))
+            self._known[known.id] = known
+        if lost:  # as if she had never been here; the operator is told
+            await self.alarm("key", "person")
+        await self._fetch_cases([known.case_id for known in read if known.case_id])
 
     async def person(self, person_id: str) -> Known | None:
         """Return a person by the hash of her chat, or None."""
@@ -114,15 +90,10 @@ class Work:
         wanted = [i for i in dict.fromkeys(case_ids) if i not in self._cases]
         if not wanted:
             return
-        rows = (await self._db.execute(select(t.case).where(t.case.c.id.in_(wanted)))).all()
-        await self.store.need_keys(row.key_id for row in rows)
-        for row in rows:
-            try:
-                body = self.store.vault.open(row.key_id, f"matter:{row.id}", row.body)
-            except KeyLost:
-                await self.alarm("key", "case")
-                continue
-            self._cases[row.id] = cases.from_json(json.loads(body))
+        read, lost = await sealed_rows.read_cases(self._db, self.store, wanted)
+        self._cases.update((case.id, case) for case in read)
+        if lost:
+            await self.alarm("key", "case")
         topics = await self._db.execute(select(t.topic).where(t.topic.c.case_id.in_(wanted)))
         for row in topics:
             self._topics[row.case_id, row.organisation] = Topic(*row)

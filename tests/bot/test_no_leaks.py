@@ -205,5 +205,3 @@ def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
     assert {place.split(":")[0] for place in found(tmp_path, marks.of)} == {
         f"{n}.bin" for n in range(5)
     }
-
-

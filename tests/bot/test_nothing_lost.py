@@ -8,7 +8,7 @@ import random
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-from bot.outbox import AT_ONCE
+from bot.sending import AT_ONCE
 from tests.bot.crowd import AREAS, EACH, PEOPLE, Crowd, settings
 from tests.bot.nursery import spawn
 from tests.bot.scene import ENGLISH, Desk, Fuse, Phone, on_update
@@ -63,7 +63,9 @@ async def test_200_people_talk_while_the_process_is_killed_again_and_again(tmp_p
         messages = 2 * EACH * PEOPLE
         print(f"{messages} messages, {len(fuse.kills)} kills, {doubles.total()} doubles: {doubles}")
         assert len(fuse.kills) >= 20
-        assert max(doubles.values(), default=0) <= AT_ONCE + AREAS, "more doubled than was being sent"
+        assert max(doubles.values(), default=0) <= AT_ONCE + AREAS, (
+            "more doubled than was being sent"
+        )
         for way in (crowd.to_desk, crowd.to_person):
             for phone in crowd.phones:
                 numbers = way(phone)

@@ -14,12 +14,13 @@ from sqlalchemy.exc import OperationalError
 
 from bot.sandbox.faults import Fault
 from bot.sandbox.model import Call
+from igor_bot import discretion
 from igor_bot.store.store import Store
 from tests.bot.nursery import spawn
 from tests.bot.scene import ENGLISH, TALK, Fuse, Phone, in_talk
 from tests.support import Stage, stage
 
-COVER = "The library is open today"
+COVER = discretion.COVER[:20]
 ENTER = ("=/start", "welcome:gate:yes")
 STATES: dict[str, tuple[str, ...]] = {
     "never written": (),

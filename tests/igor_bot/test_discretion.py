@@ -80,13 +80,28 @@ def test_nothing_else_is_taken_out(before: str, after: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["he will kill me", "HE HAS A KNIFE", "I am afraid", "help me", "han slår mig", "jag är rädd", "självmord"],
+    ["he will kill me", "HE HAS A KNIFE", "I am afraid", "help me", "han slår mig", "jag är rädd", "självmord", "he has guns", "he's threatening me", "killed!", "(rape)"],
 )  # fmt: skip
 def test_words_of_distress_in_every_enabled_language(words: str) -> None:
     assert discretion.is_distress(words, LISTS)
 
 
-@pytest.mark.parametrize("words", ["", "hello", "thank you", "tack", "när kommer ni?", ","])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "hello",
+        "thank you",
+        "tack",
+        "när kommer ni?",
+        ",",
+        "en kille",
+        "Gunilla",
+        "grapefruit",
+        "hit med den",
+        "skills",
+    ],
+)
 def test_no_distress(words: str) -> None:
     assert not discretion.is_distress(words, LISTS)
 
@@ -94,6 +109,14 @@ def test_no_distress(words: str) -> None:
 def test_an_empty_list_finds_nothing() -> None:
     assert not discretion.is_distress("kill", ())
     assert not discretion.is_distress("kill", ("", " , ,"))
+
+
+def test_long_marks_are_found_at_the_beginning_of_a_word_and_short_ones_as_a_whole() -> None:
+    lists = ("kill, threaten, hit me.",)
+    for words in ("kill", "Kill!", "threatened", "he hit me."):
+        assert discretion.is_distress(words, lists)
+    for words in ("kills", "unthreatened", "hit men", "skill", "."):
+        assert not discretion.is_distress(words, lists)
 
 
 def test_lists_are_in_small_letters() -> None:

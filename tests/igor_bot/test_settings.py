@@ -76,6 +76,8 @@ def remove(line: str) -> tuple[str, str]:
         pytest.param(*remove("staff = [5003]"), "staff", id="staff is required"),
         pytest.param('chat_id = -1001000000001\nlanguage = "en"', 'chat_id = -1001000000001\nlanguage = "xx"', "'xx'", id="desk language"),
         pytest.param("after_s = 120", "after_s = -1", "after_s", id="before the request"),
+        pytest.param("after_s = 300", "after_s = 100", "order of after_s", id="not upwards"),
+        pytest.param('after_s = 0\nalert = "on_duty"', 'after_s = 0\nalert = "tell_person"', "1 or more", id="told at once"),
         pytest.param('alert = "backup"', 'alert = "everybody"', "alert", id="an unknown rung"),
         pytest.param("[service]", "[service]\ncolour = 1", "colour", id="an unknown setting"),
         pytest.param("[service]", "[service", "not valid TOML", id="no TOML"),

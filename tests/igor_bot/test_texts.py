@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -193,6 +193,10 @@ def test_number_and_words_fit_in_a_popup(language: str) -> None:
         "jag vill inte leva längre",
         "han hotar barnen",
         "kan inte ringa polisen",
+        "han tog kniven",
+        "rädda oss",
+        "jag är livrädd!",
+        "dödshotad av honom",
     ],
 )
 def test_swedish_distress_is_heard(words: str) -> None:
@@ -210,10 +214,16 @@ def test_swedish_distress_is_heard(words: str) -> None:
         "Mötet är uppskjutet, vi skjuter upp det",
         "Vad händer om jag vill ha en egen advokat?",
         "Är det nödvändigt?",
+        "En kille från skolan",
+        "Gunilla ringde, hon äter grapefruit",
+        "Kom hit med bilen, hit menar jag",
+        "En knivig fråga om räddningstjänsten",
+        "Jag blev chokerad",
     ],
 )
 def test_harmless_swedish_is_not_distress(words: str) -> None:
-    assert not discretion.is_distress(words, (render(Text(discretion.DISTRESS), "sv", UTC),))
+    lists = tuple(render(Text(discretion.DISTRESS), code, UTC) for code in texts.languages())
+    assert not discretion.is_distress(words, lists), "nor by the words of another language"
 
 
 # Rendering --------------------------------------------------------------------------------------
@@ -223,6 +233,22 @@ def test_values_are_filled_in() -> None:
     text = Text("You already have a ride under way. {standing}.", {"standing": Text("Ride")})
     assert render(text, "en", UTC) == "You already have a ride under way. Ride."
     assert render(text, "sv", UTC) == "Du har redan en skjuts på gång. Skjuts."
+
+
+@pytest.mark.parametrize(
+    ("days", "english", "swedish"),
+    [
+        (0, "18:30", "18:30"),
+        (1, "Sat 18:30", "lör 18:30"),
+        (-1, "Thu 18:30", "tors 18:30"),
+        (20, "10 Dec 18:30", "10 dec. 18:30"),
+    ],
+)
+def test_a_time_of_another_day_names_the_day(days: int, english: str, swedish: str) -> None:
+    now = datetime(2026, 11, 20, 1, 10, tzinfo=UTC)
+    when = texts.Dated(datetime(2026, 11, 20, 17, 30, tzinfo=UTC) + timedelta(days), now)
+    for language, expected in (("en", english), ("sv", swedish)):
+        assert render(Text("{label}: {answer}", {"label": "A", "answer": when}), language, STOCKHOLM) == f"A: {expected}"  # fmt: skip
 
 
 def test_numbers_are_filled_in_as_they_are() -> None:

@@ -10,12 +10,14 @@ from igor_bot import replies, texts
 from igor_bot.messages import Say
 from igor_bot.person import (
     Blocked,
+    Corrected,
     Effect,
     Exited,
     Left,
     Pressed,
     Relay,
     Said,
+    Speaks,
     Started,
     Submit,
     Vanish,
@@ -200,3 +202,80 @@ def test_after_quick_exit_start_leads_to_the_gate_and_nothing_earlier() -> None:
     assert person.place is not None
     assert person.place.step == "menu"
     assert replace(person.place, answers={}) == person.place
+
+
+def test_an_edit_goes_back_to_the_desk_that_read_the_original() -> None:
+    life = asked()
+    changed = Said("text", 77, "hello, five o'clock")
+    effects = life.attend(Corrected(changed, "social"))
+    assert effects == (Relay(changed, corrected=True, acknowledge=True, to="social"),)
+
+
+@pytest.mark.parametrize("stage", ["open", "gate", "left"])
+def test_a_live_location_is_answered_by_nothing(stage: str) -> None:
+    life = asked()
+    if stage == "left":
+        life.attend(Exited())
+    elif stage == "gate":
+        life.attend(Started())
+    before = life.person
+    spot = Said("location", 77, "", "59.30000, 18.00000")
+    life.now += 600
+    effects = life.attend(Corrected(spot, "social"))
+    expected = (Relay(spot, corrected=True, to="social"),) if stage == "open" else ()
+    assert effects == expected
+    assert life.attend(Corrected(spot)) == ()
+    assert life.person == before, "it is no sign that she is there"
+
+
+def test_a_location_that_is_kept_moves_along() -> None:
+    life = inside()
+    life.attend(Wrote(Said("location", 77, "", "59.30000, 18.00000")))
+    moved = Said("location", 77, "", "59.40000, 18.00000")
+    assert life.attend(Corrected(moved)) == ()
+    assert life.person.kept == (moved,)
+
+
+def test_thirty_messages_are_kept_and_she_is_told() -> None:
+    for life in (inside(), Life()):
+        told = [
+            replies.KEPT_FULL in said(life.attend(Wrote(Said("text", n, f"word {n}"))))
+            for n in range(35)
+        ]
+        assert [k.words for k in life.person.kept] == [f"word {n}" for n in range(30)]
+        if life.person.stage == "open":
+            assert told == [False] * 30 + [True] * 5
+        else:
+            assert not any(told), "nothing is shown before the gate"
+            here(life, "welcome:language:en")
+            assert replies.KEPT_FULL in said(here(life, "welcome:gate:yes"))
+
+
+def test_thirty_attachments_go_along() -> None:
+    life = inside()
+    for data in ("go:callback", "callback:danger:no"):
+        here(life, data)
+    for _ in range(30):
+        assert replies.KEPT_FULL not in said(wrote(life, "", "photo"))
+    answer = said(wrote(life, "", "photo"))
+    assert replies.KEPT_FULL in answer
+    assert replies.GOES_ALONG not in answer
+    assert len(life.person.kept) == 30
+
+
+@pytest.mark.parametrize(("taken", "told"), [(True, "told the duty worker"), (False, "noted it")])
+def test_a_stop_is_not_said_to_be_with_somebody_where_nobody_has_it(taken: bool, told: str) -> None:
+    life = asked()
+    if taken:
+        life.deed(SARA, "claim", "")
+    here(life, "go:requests")
+    assert told in said(here(life, "requests:what:stop"))
+
+
+def test_the_desk_hears_of_her_language() -> None:
+    for life, expected in ((asked(), True), (inside(), False)):
+        here(life, "go:privacy")
+        here(life, "privacy:what:language")
+        effects = here(life, "privacy:language:sv")
+        assert (Speaks("sv") in effects) == expected
+    assert life.person.language == "sv"

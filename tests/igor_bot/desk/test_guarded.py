@@ -64,6 +64,12 @@ def test_the_window_for_a_call_at_a_time(at: float, open_: bool) -> None:
     assert "+46" not in said
 
 
+def test_the_number_for_a_ride_is_there_all_the_time() -> None:
+    case = ride(when="later", time="18:30")
+    for at in (NOW, WANTED, WANTED + 9000):
+        assert "+46 70" in seen(case, "number", at)
+
+
 def test_who_has_left_is_not_called_unless_she_agreed() -> None:
     left = replace(callback(when="now"), left_at=NOW)
     with pytest.raises(Refused):
