@@ -265,6 +265,16 @@ def _private(
     return person, (Vanish(cover=False), replies.idle(Text(replies.EMPTIED)))
 
 
+def _send_kept(person: Person, context: Context) -> Outcome:
+    """She has pressed send: it goes now, and everything else is asked afterwards."""
+    answers: dict[str, object] = {"area": person.area or context.areas[0].id}
+    if words := "\n".join(said.words for said in person.kept if said.words):
+        answers["words"] = words
+    place = Place("talk", "danger", answers, ("area", "words"), sent=True)
+    person, submitted, told = _submit(replace(person, place=place), "talk", answers, context, None)
+    return person, (submitted, replies.ask(person, context, told))
+
+
 def _kept_answer(person: Person, code: str, context: Context, case: Standing | None) -> Outcome:
     """She decided about what she wrote before the gate or outside any conversation."""
     if code == "drop":
@@ -272,6 +282,8 @@ def _kept_answer(person: Person, code: str, context: Context, case: Standing | N
         return person, (replies.ask(person, context),)
     if code != "send":
         return person, (replies.ask(person, context),)
+    if not case and (person.area or len(context.areas) == 1):
+        return _send_kept(person, context)
     if not case:
         return _begin(person, "talk", context, case)
     relays = tuple(Relay(said) for said in person.kept)

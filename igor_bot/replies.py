@@ -15,7 +15,7 @@ from igor_bot.states import KINDS, standing
 from igor_bot.texts import N_, Text
 
 FINISHED = N_("Thank you, that's all I ask. You can keep writing here.")
-STOPPED = N_("Stopped. Nothing more was sent.")
+STOPPED = N_("Okay. Nothing was sent.")
 PASSED_ON = N_("Passed on. Nobody has answered yet. You can also call {phone}.")
 KEEP_ORIGINAL = N_("This vanishes here. Keep the original somewhere safe.")
 GOES_ALONG = N_("I'll send it along with your request.")
@@ -24,7 +24,7 @@ CALL_WORDS = N_(
     "Remember them: they are shown only once."
 )
 PANEL = N_("If you are in danger, call {emergency} now. You can also talk to a duty worker here.")
-ONE_RIDE = N_("You already have a ride under way. {standing}.")
+ONE_RIDE = N_("You already have a ride request. {standing}.")
 NOTHING_YET = N_("Nothing is under way right now.")
 PAUSED = N_("I have told the duty worker. It is paused until they have heard from you.")
 CHANGED = N_("I have told the duty worker. They will ask you before anything changes.")
@@ -93,14 +93,8 @@ def navigation(place: Place, step: Step) -> Rows:
         return ((EXIT,),)
     path = [s for s in FLOWS[place.flow].path(place) if s.after == step.after]
     first = not path or path[0].key == step.key
-    return (
-        tuple(
-            button
-            for button, shown in ((BACK, not first), (SKIP, step.optional), (TO_MENU, True))
-            if shown
-        ),
-        (EXIT,),
-    )
+    ways = tuple(b for b, shown in ((BACK, not first), (SKIP, step.optional)) if shown)
+    return (*((ways,) if ways else ()), (TO_MENU, EXIT))
 
 
 def menu(person: Person, context: Context, before: tuple[Text, ...] = ()) -> Say:

@@ -147,14 +147,14 @@ class Area(_Strict):
 # Gathered from public pages in November 2026; "source" is where each is checked. An operator calls
 # or looks up every one before launch and writes it into igor.toml with the new date.
 _NUMBERS = (
-    ("emergency", "112", "112", "sosalarm.se"),
+    ("emergency", "SOS Alarm", "112", "sosalarm.se"),
     ("police", "Polisen", "114 14", "polisen.se"),
     ("helpline", "Kvinnofridslinjen", "020-50 50 50", "kvinnofridslinjen.se"),
     ("men_line", "Stödlinjen för män", "020-80 80 80", "stodlinjenforman.se"),
     ("trans_line", "Stödlinjen för transpersoner", "020-55 00 00", "stodlinjenfortranspersoner.se"),
     ("stop_line", "Välj att sluta", "020-555 666", "valjattsluta.se"),
     ("child_line", "Bris", "116 111", "bris.se"),
-    ("care", "1177", "1177", "1177.se"),
+    ("care", "Vårdguiden", "1177", "1177.se"),
 )
 
 

@@ -218,7 +218,7 @@ def _request(case: Case, request: Request, organisation: str, context: Context) 
 def _shown(step: Step, value: Any, context: Context) -> Text:
     options = step.parser.options(context)
     if step.guarded and value not in options:
-        return Text(N_("given, press the button to see it"))
+        return Text(N_("given, the owner can see it"))
     return _label(step, value, context)
 
 

@@ -136,7 +136,8 @@ def without_owner(case: Case, organisation: str) -> Case:
 
 def without_absent(case: Case, organisation: str, shift: Shift) -> tuple[Case, list[DeskEffect]]:
     """An owner who no longer works at the desk counts as none: the others are alerted."""
-    if present(case, organisation, shift) or organisation not in case.owners:
+    desk = shift.area.desk_of(organisation)
+    if desk is None or case.owners.get(organisation) in (None, *desk.staff):
         return case, []
     case, effects = restart(without_owner(case, organisation), organisation, shift)
     return case, [Forget("first_words", organisation), *effects]
@@ -158,7 +159,7 @@ def climb(
     effects: list[DeskEffect] = [Due("ladder", now.next_at, organisation, now.next_step)]
     if now.alert:
         effects.append(Post(organisation, waiting(case, organisation, shift), mention=now.alert))
-    if now.tell_person:
+    if now.tell_person and not case.owners:
         known = {"phone": texts.phone(phone), "emergency": texts.phone(emergency)}
         message = Say((Text(NOBODY, known),), ((TO_MENU, EXIT),), question=True)
         case = replace(case, told_at=shift.now)
@@ -202,6 +203,9 @@ def add(case: Case, kind: str, key: str, value: Any, shift: Shift) -> Outcome:
     )
     case = settled(replace(case.with_request(request), seen_at=shift.now))
     effects: list[DeskEffect] = [*_cards(case), *her_words.whole(case.lead, kind, answer)]
+    if key == "danger" and value not in (None, "no"):
+        why = (Text(N_("She may be in danger: see the card.")),)
+        effects.append(Post(case.lead, why, mention=attention(case, shift)))
     wants_police = sharing.passes_to_police(kind, request.answers)
     if wants_police and "police" not in case.names and shift.area.desk_of("police"):
         case = replace(case, names={**case.names, "police": shift.new_name()})

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from igor_bot.desk import duty
 
 TELL_PERSON = "tell_person"
-REMIND_AGAIN_S = 900
+REMIND_AGAIN_S = 300
 """Seconds between reminders when the ladder is at its end: an unclaimed case never rots."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_RIDE = ("when", "time", "pickup", "people")
+_RIDE = ("when", "time", "pickup", "people", "ages", "mobility", "pets", "arrival")
 _PASSED_ON: Mapping[str, tuple[str, ...]] = {"ride": _RIDE, "all": (*_RIDE, "number")}
 
 

@@ -238,7 +238,7 @@ def _accept(
 ) -> tuple[Place | None, tuple[Result, ...]]:
     place = replace(place, answers={**place.answers, here.key: value})
     rest = _unanswered(flow.path(place), here, place.answers)
-    results: list[Result] = [Added(here.key, value)] if here.after else []
+    results: list[Result] = [Added(here.key, value)] if here.after or place.sent else []
     if flow.request and not place.sent and (not rest or rest[0].after):
         results.append(Sent(on_path(flow, place)))
         place = replace(place, sent=True)

@@ -9,7 +9,7 @@ OTHERS = Flow(
     (
         Step(
             "who",
-            N_("Who is it about?"),
+            N_("What is it about?"),
             choice(
                 friend=N_("Someone I worry about"),
                 own=N_("I hurt someone myself"),

@@ -48,7 +48,7 @@ SEEN = (
     ),
     N_(
         "Messages here are removed after {n} h. Type x and everything goes at once. Removing "
-        "leaves traces, and a spy program on the phone can read along. If you return after x, the "
+        "leaves traces, and a spy program on the phone can read along. To come back after x, send /start: the "
         "chat opens for anybody who answers the first question."
     ),
     N_(

@@ -64,7 +64,7 @@ TRANSPORT = Flow(
             ),
             choice(
                 free=False,
-                ride=N_("Time, meeting place and how many"),
+                ride=N_("What the driver needs: time, place, who comes, how to meet"),
                 all=N_("That, and my number"),
                 nothing=N_("Nothing"),
             ),

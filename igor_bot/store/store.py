@@ -120,8 +120,14 @@ class Store:
                     select(func.max(t.due.c.id)), select(func.max(t.question.c.item))
                 )
             )
+            used = (await self._data.execute(select(t.person.c.id).limit(1))).first()
         self.ids = count(max((row[0] or 0 for row in top), default=0) + 1)
-        await self.need_keys([SERVICE_KEY], make=True)
+        await self.need_keys([SERVICE_KEY], make=used is None)
+        if not self.vault.has(SERVICE_KEY):  # going on would write over what cannot be read
+            raise SetupError(
+                f"{key_store_path(self.path)} does not hold the keys of {self.path.name}: restore "
+                "both from one backup."
+            )
 
     # Keys --------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from igor_bot.desk.case import Case
 from igor_bot.person import Person
 from igor_bot.store import outbox_rows, sealed_rows, small_rows
 from igor_bot.store import tables as t
-from igor_bot.store.rows import Item, Known, Topic, Writes, case_key, replacing
+from igor_bot.store.rows import KEPT_KINDS, Item, Known, Topic, Writes, case_key, replacing
 
 if TYPE_CHECKING:
     from igor_bot.store.store import Store

@@ -113,6 +113,7 @@ ALARMS = {
     ("desk", str(POLICE)): f"The desk {POLICE} cannot be reached since 2027-01-15 08:00 UTC",
     ("fault", "Incoming"): "1 times since 2027-01-15 08:00 UTC something could not be handled",
     ("outbox", "post"): "1 messages (post) could not be sent",
+    ("key", "person"): "1 times since 2027-01-15 08:00 UTC a person could not be opened",
     ("refused", "words"): "1 messages (words) were refused by Telegram",
 }
 

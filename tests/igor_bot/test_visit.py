@@ -145,7 +145,7 @@ def test_a_second_ride_is_refused_with_kind_and_state_only() -> None:
     assert any(isinstance(e, Submit) for e in here(life, "transport:send:send"))
     here(life, "cancel")
     answer = said(here(life, "go:transport"))
-    assert "You already have a ride under way. Ride: waiting" in answer
+    assert "You already have a ride request. Ride: waiting" in answer
     assert "church" not in answer
     assert "70" not in answer
 

@@ -121,8 +121,8 @@ def test_a_role_is_said_and_never_taken_for_granted() -> None:
 
 def test_guarded_answers_are_only_named() -> None:
     got = "\n".join(lines(ride()))
-    assert "Meeting place: given, press the button to see it" in got
-    assert "Number: given, press the button to see it" in got
+    assert "Meeting place: given, the owner can see it" in got
+    assert "Number: given, the owner can see it" in got
     assert "church" not in got
     settled = "\n".join(lines(ride(pickup="settle", number="chat")))
     assert "Meeting place: Settle it with the duty worker" in settled

@@ -173,16 +173,34 @@ async def test_no_plain_content_in_any_file(home: Home) -> None:
     assert b"sodermalm" not in while_open
 
 
-async def test_without_its_key_store_the_data_does_not_open(home: Home) -> None:
+async def test_without_its_key_store_the_data_is_left_alone(home: Home) -> None:
     async with home.store.work(NOW) as work:
         somebody(work)
     await home.store.close()
-    for path in home.path.parent.glob("igor.db.keys*"):
+    keys = {p: p.read_bytes() for p in home.path.parent.glob("igor.db.keys*")}
+    for path in keys:
         path.unlink()
-    home.store = await Store.open(home.path, MASTER)
+    assert "restore both from one backup" in await refusal(home.path)
+    for path, content in keys.items():
+        path.write_bytes(content)
+    async with (await home.again()).work(NOW) as work:
+        known = await work.person(HER)
+        assert known is not None
+        assert known.person.chat_id == 77
+
+
+async def test_one_lost_key_is_an_alarm_and_the_rest_goes_on(home: Home) -> None:
     async with home.store.work(NOW) as work:
+        somebody(work)
+        somebody(work, "another", 78)
+    await home.store.close()
+    with closing(sqlite3.connect(key_store_path(home.path))) as db:
+        db.execute("DELETE FROM key WHERE id = ?", (f"person-{HER}",))
+        db.commit()
+    async with (await home.again()).work(NOW) as work:
         assert await work.person(HER) is None
-    assert [a.kind for a in await alarms(home.path)] == ["key"]
+        assert await work.person("another") is not None
+    assert [(a.kind, a.subject) for a in await alarms(home.path)] == [("key", "person")]
 
 
 async def test_the_wrapping_hides_the_keys(home: Home) -> None:
