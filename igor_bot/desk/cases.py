@@ -10,6 +10,7 @@ from igor_bot.desk import sharing
 from igor_bot.desk import words as her_words
 from igor_bot.desk.case import Case, Request, concerns, dated, known_answers, moment, sees, settled
 from igor_bot.desk.effects import Card, DeskEffect, Due, Forget, PassOn, Post, Write
+from igor_bot.desk.owners import attention, without_owner
 from igor_bot.desk.shift import Shift
 from igor_bot.messages import EXIT, TO_MENU, Say
 from igor_bot.person import Person, Said, Submit
@@ -124,16 +125,6 @@ def restart(case: Case, organisation: str, shift: Shift) -> tuple[Case, list[Des
     ]
 
 
-def without_owner(case: Case, organisation: str) -> Case:
-    """Return the case with nobody at this desk who has it."""
-    return replace(
-        case,
-        owners={o: w for o, w in case.owners.items() if o != organisation},
-        owner_names={o: n for o, n in case.owner_names.items() if o != organisation},
-        reminders={o: n for o, n in case.reminders.items() if o != organisation},
-    )
-
-
 def without_absent(case: Case, organisation: str, shift: Shift) -> tuple[Case, list[DeskEffect]]:
     """An owner who no longer works at the desk counts as none: the others are alerted."""
     desk = shift.area.desk_of(organisation)
@@ -141,12 +132,6 @@ def without_absent(case: Case, organisation: str, shift: Shift) -> tuple[Case, l
         return case, []
     case, effects = restart(without_owner(case, organisation), organisation, shift)
     return case, [Forget("first_words", organisation), *effects]
-
-
-def present(case: Case, organisation: str, shift: Shift) -> bool:
-    """Whether the desk has an owner who still works there."""
-    desk = shift.area.desk_of(organisation)
-    return desk is not None and case.owners.get(organisation) in desk.staff
 
 
 def climb(
@@ -178,16 +163,6 @@ def waiting(case: Case, organisation: str, shift: Shift) -> tuple[Text, ...]:
     }
     pattern = N_("{name} ({kind}) has been waiting since {time}. Nobody has taken it yet.")
     return (Text(pattern, known),)
-
-
-def attention(case: Case, shift: Shift, organisation: str | None = None) -> tuple[int, ...]:
-    """Whom to call to a case: its owner, else whoever is on duty, else all of the desk."""
-    where = organisation or case.lead
-    if present(case, where, shift):
-        return (case.owners[where],)
-    staff = shift.desk(where).staff
-    signed_on = shift.signed_on.get(where, frozenset())
-    return tuple(w for w in staff if w in signed_on) or staff
 
 
 def add(case: Case, kind: str, key: str, value: Any, shift: Shift) -> Outcome:

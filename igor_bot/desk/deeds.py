@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from igor_bot import texts
-from igor_bot.desk import cases, guarded, reminders
+from igor_bot.desk import cases, guarded, owners, reminders
 from igor_bot.desk.case import Case, concerns, moment, sees, settled
 from igor_bot.desk.cases import Outcome
 from igor_bot.desk.effects import (
@@ -76,9 +76,9 @@ def claim(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
         raise Refused(Text(NOT_THEIRS))
     if case.owners.get(org) == worker.id:
         raise Refused(Text(N_("You already have it.")))
-    if cases.present(case, org, shift) and not reminders.may_take_over(case, org):
+    if owners.present(case, org, shift) and not reminders.may_take_over(case, org):
         raise Refused(Text(N_("{name} already has it."), {"name": case.owner_names[org]}))
-    case = cases.without_owner(case, org)
+    case = owners.without_owner(case, org)
     case = replace(
         case,
         owners={**case.owners, org: worker.id},
@@ -106,7 +106,7 @@ def release(case: Case, worker: Worker, value: str, shift: Shift) -> Outcome:
     """Give the case back; the ladder starts anew and she is told."""
     _must_own(case, worker)
     org = worker.organisation
-    case = replace(cases.without_owner(case, org), talking_with=case.lead)
+    case = replace(owners.without_owner(case, org), talking_with=case.lead)
     if not concerns(case, org):
         return case, (Forget("first_words", org), Card(org))
     case, started = cases.restart(case, org, shift)

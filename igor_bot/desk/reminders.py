@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from igor_bot.desk.case import Case, concerns, dated, sees
-from igor_bot.desk.cases import Outcome, attention, numbered, present, without_absent
+from igor_bot.desk.cases import Outcome, numbered, without_absent
 from igor_bot.desk.effects import Card, Due, Post
+from igor_bot.desk.owners import attention, present
 from igor_bot.desk.shift import Shift
 from igor_bot.states import KINDS
 from igor_bot.texts import N_, Text

@@ -53,7 +53,7 @@ def test_all_is_well(terminal: Terminal) -> None:
     assert ended.code == 0, ended
     assert "WRONG" not in ended.out
     for what in ("settings and key file", "database igor.db", "@", "desk sodermalm/social",
-                 "desk sodermalm/police", "number 112"):  # fmt: skip
+                 "desk sodermalm/police", " 112, sosalarm.se"):  # fmt: skip
         assert what in ended.out
 
 
