@@ -174,7 +174,7 @@ def _unverified(shown: list[Request], leads: bool, now: float) -> list[Text]:
             known = {"time": dated(at, now), "words": f"“{cut('', words)}”"}
             kind = {"kind": Text(KINDS[request.kind])}
             pattern = N_("From the chat {time}, unverified: {words}")
-            lines.append(Text(pattern, known) if leads else Text(cases.ASKS_CHANGE, kind))
+            lines.append(Text(pattern, known) if leads and words else Text(cases.ASKS_CHANGE, kind))
     return lines
 
 

@@ -240,6 +240,8 @@ def ask_change(case: Case, number: str, words: str, shift: Shift) -> Outcome:
     if request is None:
         return case, ()
     case, shown = her_words.masked(case, case.lead, words, shift)
+    if request.kind == "transport":  # it may name a new meeting place: for the owner alone
+        case, shown = replace(case, guarded=(*case.guarded, (case.lead, words))), ""
     changes = (*request.changes, (shift.now, shown))
     changed = replace(request, changes=changes, heard=None)
     return _asked(case, changed, ASKS_CHANGE, shown, shift)

@@ -26,7 +26,7 @@ REQUESTS = Flow(
         Step(
             "change",
             N_("What should be different?"),
-            free_text(500),
+            free_text(150),
             asked=lambda a: a.get("what") == "change",
         ),
     ),

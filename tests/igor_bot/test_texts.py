@@ -232,7 +232,7 @@ def test_harmless_swedish_is_not_distress(words: str) -> None:
 def test_values_are_filled_in() -> None:
     text = Text("You already have a ride request. {standing}.", {"standing": Text("Ride")})
     assert render(text, "en", UTC) == "You already have a ride request. Ride."
-    assert render(text, "sv", UTC) == "Du har redan en skjuts på gång. Skjuts."
+    assert render(text, "sv", UTC) == "Du har redan bett om skjuts. Skjuts."
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def test_the_route() -> None:
 
 
 def test_changes_from_the_chat_are_marked() -> None:
-    case = ride()
+    case = opened("callback", number="+46701740605")
     for n in range(5):
         case, _ = cases.ask_change(case, "1", f"change {n}", shift(NOW + 60 * n))
     got = [line for line in lines(case) if "unverified" in line]

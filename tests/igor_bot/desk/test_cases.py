@@ -13,6 +13,7 @@ from igor_bot.desk import case as desk_case
 from igor_bot.desk import cases, deeds, reminders
 from igor_bot.desk.case import Case, standing
 from igor_bot.desk.effects import Card, DeskEffect, Due, Forget, PassOn, Post, Write
+from igor_bot.desk.ladder import REMIND_AGAIN_S
 from igor_bot.person import Person, Said, Submit
 from tests.igor_bot.moments import CHAT_ID, JONAS, NOW, SARA, area, opened, ride, shift, shown
 
@@ -215,7 +216,7 @@ def test_she_is_told_honestly_when_nobody_has_answered() -> None:
     assert "nobody has been able to answer" in said
     assert "+46 8 000" in said
     assert "112" in said
-    assert only(effects, Due)[0].at == NOW + 1200
+    assert only(effects, Due)[0].at == NOW + 300 + REMIND_AGAIN_S
 
 
 @pytest.mark.parametrize("end", ["claimed", "closed"])
@@ -293,9 +294,12 @@ def test_a_change_from_the_chat_changes_nothing_by_itself() -> None:
     after, effects = cases.ask_change(case, "1", "come to 0701740699 instead", shift())
     request = after.requests[0]
     assert request.answers == case.requests[0].answers
-    assert request.changes == ((NOW, "come to ☎… instead"),)
-    assert after.guarded == (("social", "+46701740699"),)
-    assert "come to ☎… instead" in shown(only(effects, Post)[0].paragraphs)
+    assert request.changes == ((NOW, ""),), "a new meeting place is for the owner alone"
+    assert after.guarded == (
+        ("social", "+46701740699"),
+        ("social", "come to 0701740699 instead"),
+    )
+    assert "come to" not in shown(only(effects, Post)[0].paragraphs)
 
 
 @pytest.mark.parametrize("number", ["2", "", "x", "-1"])

@@ -53,7 +53,7 @@ USUAL = (Rung(0, ON), Rung(120, BACKUP), Rung(300, TELL))
             Now((), True, 2, 600),
             id="backup after she was told",
         ),
-        pytest.param((Rung(0, TELL), Rung(0, ON)), 0, 0, set(), Now(STAFF, True, 2, 900), id="told first"),
+        pytest.param((Rung(0, TELL), Rung(0, ON)), 0, 0, set(), Now(STAFF, True, 2, REMIND_AGAIN_S), id="told first"),
         pytest.param((), 0, 0, set(), Now(STAFF, False, 0, REMIND_AGAIN_S), id="no ladder"),
         pytest.param((Rung(60, ON),), 0, 0, {1}, Now((), False, 0, 60), id="a wait first"),
     ],

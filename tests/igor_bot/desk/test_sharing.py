@@ -34,11 +34,15 @@ RIDE = {
 }
 
 
+DRIVER = {"when", "time", "pickup", "people", "ages", "arrival"}
+"""What a driver needs, of these answers."""
+
+
 @pytest.mark.parametrize(
     ("may", "where_to", "expected"),
     [
-        ("ride", "police", {"when", "time", "pickup", "people"}),
-        ("all", "police", {"when", "time", "pickup", "people", "number"}),
+        ("ride", "police", DRIVER),
+        ("all", "police", {*DRIVER, "number"}),
         ("nothing", "police", set()),
         (None, "police", set()),
         ("", "police", set()),
@@ -99,7 +103,8 @@ def test_never_anything_else(
 ) -> None:
     seen = visible("police", "social", kind, {**answers, "police_may": may, "where_to": where_to})
     agreed = where_to == "police" and kind == "transport" and may in ("ride", "all")
-    allowed = {"when", "time", "pickup", "people"} if agreed else set()
+    driver = {"when", "time", "pickup", "people", "ages", "mobility", "pets", "arrival"}
+    allowed = driver if agreed else set()
     if agreed and may == "all":
         allowed |= {"number"} if answers.get("number") else {"danger_number"}
     assert set(seen) == allowed & set(answers)
@@ -117,7 +122,7 @@ def shared(answers: dict[str, Any], **changes: Any) -> Case:
 secret = st.fixed_dictionaries(
     {
         key: st.sampled_from(["yes", "no", "SECRETWORDS", "0701740699"])
-        for key in ("danger", "danger_place", "other_party", "ages", "mobility", "arrival", "pets")
+        for key in ("danger", "danger_place", "danger_number", "other_party", "back_home")
     }
 )
 
@@ -151,8 +156,8 @@ def test_a_number_is_hidden_where_only_the_ride_was_agreed() -> None:
 
 
 def test_words_go_only_to_the_desk_she_wrote_to() -> None:
-    _, effects = cases.ask_change(shared({}), "1", "SECRETWORDS", shift())
+    case, effects = cases.ask_change(shared({}), "1", "SECRETWORDS", shift())
     posts = {e.organisation: shown(e.paragraphs) for e in effects if isinstance(e, Post)}
-    assert "SECRETWORDS" in posts["social"]
-    assert "SECRETWORDS" not in posts["police"]
+    assert ("social", "SECRETWORDS") in case.guarded
+    assert all("SECRETWORDS" not in post for post in posts.values())
     assert "asks for a change" in posts["police"]
