@@ -15,7 +15,14 @@ CHECKS: tuple[tuple[str, ...], ...] = (
     ("ruff", "format", "--check", "."),
     ("mypy",),
     ("importlinter",),
-    ("pytest", "--cov", "--cov-report=term:skip-covered", "--cov-fail-under=90"),
+    (
+        "pytest",
+        "-n2",
+        "--dist=worksteal",
+        "--cov",
+        "--cov-report=term:skip-covered",
+        "--cov-fail-under=90",
+    ),
 )
 
 
