@@ -128,4 +128,5 @@ async def _close(hand: Hand, case: Case, known: Known | None) -> None:
     known = known or await hand.work.person(case.person)
     if known is not None and known.case_id == case.id:
         known.case_id = None
+        await hand.work.drop_news(known.id)
         hand.work.rekey(known, f"person-{new_id()}", new=True)

@@ -29,6 +29,7 @@ UNKNOWN_GROUP = N_(
 )
 NO_CASE = N_("I don't find this case any more.")
 NOT_DELIVERED = N_("This did not reach her: {why}")
+EDIT_NOT_SENT = N_("She is not in the chat: the change was not sent to her.")
 BLOCKED = N_("she has blocked the chat.")
 
 
@@ -137,7 +138,7 @@ async def _note(hand: Hand, area: Area, desk: Desk, event: Note) -> None:
     if topic is None or case is None:
         return
     if event.edited:
-        await _edited(hand, desk, case, event)
+        await _edited(hand, area, desk, case, event)
     elif event.to_post:
         await _reply(hand, area, desk, case, event)
     elif case.owners and desk.organisation not in case.hinted and case.closed_at is None:
@@ -169,7 +170,7 @@ async def _reply(hand: Hand, area: Area, desk: Desk, case: Case, event: Note) ->
     await carry_out.desk_effects(hand, case, effects, known)
 
 
-async def _edited(hand: Hand, desk: Desk, case: Case, event: Note) -> None:
+async def _edited(hand: Hand, area: Area, desk: Desk, case: Case, event: Note) -> None:
     """Edits of a delivered reply follow; one that still waits is changed where it waits."""
     if case.owners.get(desk.organisation) != event.worker:
         return
@@ -181,7 +182,10 @@ async def _edited(hand: Hand, desk: Desk, case: Case, event: Note) -> None:
             hand.after.replaced += await hand.work.replace_unsent(source, event.text)
         return
     known = await hand.work.person(case.person)
-    if known is None or linked[0] != f"p/{known.id}" or not known.person.reachable:
+    if known is None or linked[0] != f"p/{known.id}":
+        return
+    if not known.person.reachable:
+        _tell(hand, area, desk, event, EDIT_NOT_SENT)
         return
     zone = hand.house.zone_of(known.person)
     method = "editMessageText" if event.text is not None else "editMessageCaption"

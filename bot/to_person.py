@@ -151,7 +151,8 @@ async def write(hand: Hand, case: Case, write: desk.Write, known: Known | None) 
         if not message.rows:
             message = replace(message, rows=buttons(hand, known), question=True)
     away = not person.reachable
-    if write.quiet:
+    if write.quiet:  # only the newest state of a ride is worth reading
+        await hand.work.drop_news(known.id)
         away = away or hand.now - person.seen_at > PRESENT.total_seconds()
     kind = "words" if write.worker else "news" if write.keep or write.quiet else "prompt"
     if away and kind == "prompt":

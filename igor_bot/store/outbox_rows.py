@@ -45,6 +45,12 @@ async def drop_prompts(db: AsyncConnection, lane: str) -> None:
     await db.execute(update(t.outbox).where(hers).values(held=1))
 
 
+async def drop_news(db: AsyncConnection, lane: str) -> None:
+    """News that waits is overtaken by newer news."""
+    hers = (t.outbox.c.lane == lane, t.outbox.c.kind == "news", t.outbox.c.held == 1)
+    await db.execute(delete(t.outbox).where(*hers))
+
+
 async def held_lanes(db: AsyncConnection) -> set[str]:
     """Return the lanes in which something waits for somebody's return."""
     query = select(t.outbox.c.lane).where(t.outbox.c.held == 1).distinct()

@@ -189,6 +189,12 @@ class Work:
         """Return everything that is to be sent, in order: for the start."""
         return await outbox_rows.waiting(self._db, self.store)
 
+    async def drop_news(self, person_id: str) -> None:
+        """News that still waits for her is overtaken."""
+        mine = f"p/{person_id}"
+        self.items = [i for i in self.items if (i.lane, i.kind, i.held) != (mine, "news", True)]
+        await outbox_rows.drop_news(self._db, mine)
+
     async def hold(self, item: Item) -> None:
         """Keep an unsent item until she is back."""
         await outbox_rows.hold(self._db, item.id)
