@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import contextlib
 import gc
 import signal
 import sys
@@ -36,13 +35,8 @@ def main() -> int:
     """Serve until told to stop; returns the exit code."""
     arguments = _arguments()
     gc.set_threshold(50_000, 20, 100)  # the world only grows: looking for garbage is in vain
-    run = asyncio.run
-    with contextlib.suppress(ImportError):
-        import uvloop
-
-        run = uvloop.run
     try:
-        run(_run(arguments))
+        asyncio.run(_run(arguments))
     except OSError as error:
         print(f"A port is taken: {error}. Choose others.", file=sys.stderr)
         return 2

@@ -92,15 +92,8 @@ def main() -> int:
     arguments = _arguments()
     gc.set_threshold(50_000, 20, 100)  # the sandbox only grows: looking for garbage is in vain
     pin(0, last=False)
-    run = asyncio.run
     try:
-        import uvloop
-    except ImportError:
-        pass
-    else:
-        run = uvloop.run
-    try:
-        rounds = run(_run(arguments))
+        rounds = asyncio.run(_run(arguments))
     except BenchError as problem:
         _say(f"The bench went wrong: {problem}")
         return 1
