@@ -301,8 +301,6 @@ class Work:
         """Run a statement inside this work."""
         return await self._db.execute(statement)
 
-    # Writing -----------------------------------------------------------------------------------
-
     async def flush(self) -> None:
         """Write everything; keys first, so that nothing is ever sealed with a lost key."""
         await self.store.keep_keys(self._new_keys, self._retired, self.now)
