@@ -11,7 +11,7 @@ from igor_bot.flows.engine import AreaView, Context, Place, Step
 from igor_bot.flows.welcome import DISCLOSURE, MENU, TO_OWNER, WAITING, WAITING_OPEN
 from igor_bot.messages import BACK, EXIT, SKIP, TO_MENU, Button, Rows, Say, rows
 from igor_bot.person import Person, Standing
-from igor_bot.states import KINDS, standing
+from igor_bot.states import standing
 from igor_bot.texts import N_, Text
 
 FINISHED = N_("Thank you, that's all I ask. You can keep writing here.")
@@ -179,11 +179,6 @@ def cover(value: str | None) -> Say:
     """What the harmless bot says; nothing of ours stands in it."""
     buttons = [Button(Text(label), f"cover:{key}") for key, label in discretion.COVER_BUTTONS]
     return Say((discretion.cover_answer(value),), rows(buttons, 2))
-
-
-def kind_name(kind: str) -> Text:
-    """What a kind of request is called."""
-    return Text(KINDS[kind])
 
 
 def _copy(context: Context, key: str) -> Button:

@@ -85,10 +85,6 @@ class Case:
         dangers = (r.answers.get("danger") for r in self.requests if not r.over)
         return self.distress_at is not None or any(d not in (None, "no") for d in dangers)
 
-    def organisation_of(self, pseudonym: str) -> str | None:
-        """Return the organisation that knows the case by this pseudonym, or None."""
-        return next((o for o, name in self.names.items() if name == pseudonym), None)
-
     def open_request(self, kind: str) -> Request | None:
         """Return the newest request of `kind` that is under way, or None."""
         return next((r for r in reversed(self.requests) if r.kind == kind and not r.over), None)
